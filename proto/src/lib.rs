@@ -1,1 +1,42 @@
-//! (to be written)
+//! The wire: messages, client and server of `docexam.v1`, generated from `docexam/v1/*.proto`.
+//!
+//! Goes in: nothing. Comes out: generated code, and the descriptors that reflection serves.
+//! Deliberately absent: conversion to and from the nouns of `docexam-domain` (the server does that).
+
+/// Messages and the client and server modules of `docexam.v1`.
+#[allow(clippy::all, clippy::unwrap_used, unused_qualifications)]
+pub mod v1 {
+    tonic::include_proto!("docexam.v1");
+}
+
+/// Encoded `google.protobuf.FileDescriptorSet` of `docexam.v1` and all that it imports.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/docexam.v1.bin"));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::Message;
+
+    #[test]
+    fn the_descriptors_hold_the_service_with_its_six_methods() {
+        let set = prost_types::FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("encoded");
+        let service = set
+            .file
+            .iter()
+            .flat_map(|file| &file.service)
+            .find(|service| service.name() == "ExaminationService")
+            .expect("declared");
+        let methods: Vec<_> = service.method.iter().map(|method| method.name()).collect();
+        assert_eq!(
+            methods,
+            [
+                "Examine",
+                "UploadFile",
+                "CreateExamination",
+                "GetExamination",
+                "ListExaminations",
+                "WatchExamination"
+            ]
+        );
+    }
+}
