@@ -1,1 +1,18 @@
-//! (to be written)
+//! Page in, words out: the only place that knows Tesseract.
+//!
+//! Goes in: a straightened grey page from `docexam-intake`. Comes out: a `PageReading` with words in
+//! reading order, their boxes on the upright page and their confidences, whether OCR gave them or
+//! the page's own text layer. A page that cannot be read is a reading with status `Failed`.
+//! Deliberately absent: image decoding, meaning of words, correction of what was read, and any type
+//! of Tesseract in the interface, so that another engine can take its place.
+
+mod config;
+mod engine;
+mod error;
+mod models;
+mod reader;
+mod scale;
+
+pub use config::{OcrConfig, require_single_thread};
+pub use error::OcrError;
+pub use reader::Reader;
