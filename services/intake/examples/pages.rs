@@ -1,0 +1,77 @@
+//! Decodes files and writes what intake makes of them: `pages OUT_DIR FILE...`.
+//!
+//! Goes in: files. Comes out: a PNG and, where there is a text layer, a text file for each page, and
+//! a table on standard output (pages, size, density, straightening, words, milliseconds).
+
+use docexam_intake::{Limits, open};
+use std::path::Path;
+use std::time::Instant;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let out = arguments.next().ok_or("usage: pages OUT_DIR FILE...")?;
+    std::fs::create_dir_all(&out)?;
+    for path in arguments {
+        let started = Instant::now();
+        let name = Path::new(&path)
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let bytes = std::fs::read(&path)?;
+        let file = match open(&name, bytes.into(), &Limits::default()) {
+            Ok(file) => file,
+            Err(error) => {
+                println!("{error}");
+                continue;
+            }
+        };
+        let opened_ms = started.elapsed().as_secs_f32() * 1e3;
+        println!(
+            "{name}: {} pages, opened in {opened_ms:.1} ms",
+            file.page_count()
+        );
+        for number in 1..=file.page_count() {
+            let started = Instant::now();
+            let page = match file.page(number) {
+                Ok(page) => page,
+                Err(error) => {
+                    println!("  {error}");
+                    continue;
+                }
+            };
+            let page_ms = started.elapsed().as_secs_f32() * 1e3;
+            let words = page.text_layer.as_deref().unwrap_or_default();
+            println!(
+                "  {number}: {}x{} {:.0} dpi, straightened {:+.1}, {} words{}, turn {}, {page_ms:.0} ms",
+                page.image.width(),
+                page.image.height(),
+                page.dpi,
+                page.placement.straightened_degrees,
+                words.len(),
+                if page.text_is_hidden { " (hidden)" } else { "" },
+                page.text_turn_degrees,
+            );
+            let stem = format!("{out}/{name}-{number}");
+            page.image.save(format!("{stem}.png"))?;
+            if !words.is_empty() {
+                std::fs::write(format!("{stem}.txt"), text(words))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text(words: &[docexam_domain::Word]) -> String {
+    let mut text = String::new();
+    let mut line = 0;
+    for word in words {
+        if word.line != line {
+            text.push('\n');
+            line = word.line;
+        }
+        text.push_str(&word.text);
+        text.push(' ');
+    }
+    text
+}
