@@ -1,0 +1,128 @@
+//! Files that tenants have stored. A tenant can use only what it stored itself, even if another
+//! tenant has stored the same content.
+
+use crate::blobs::BlobUpload;
+use crate::{RequestId, Store, StoreError, Tenant, now, requests};
+use bytes::Bytes;
+use docexam_domain::Sha256Digest;
+use sqlx::{Any, AnyConnection};
+
+impl Store {
+    /// Stores a whole file.
+    pub async fn put_file(
+        &self,
+        tenant: &Tenant,
+        name: &str,
+        content: Bytes,
+    ) -> Result<Sha256Digest, StoreError> {
+        let size = content.len() as u64;
+        let digest = self.blobs.put(content).await?;
+        let mut transaction = self.database.writer().await?;
+        insert(&mut transaction, tenant, name, &digest, size).await?;
+        transaction.commit().await?;
+        Ok(digest)
+    }
+
+    /// Begins a file that arrives in chunks.
+    pub async fn upload_file(&self, tenant: &Tenant, name: &str) -> Result<FileUpload, StoreError> {
+        Ok(FileUpload {
+            store: self.clone(),
+            tenant: tenant.clone(),
+            name: name.to_owned(),
+            blob: self.blobs.upload().await?,
+        })
+    }
+
+    /// The content of a file of this tenant, verified against its digest.
+    pub async fn read_file(
+        &self,
+        tenant: &Tenant,
+        digest: &Sha256Digest,
+    ) -> Result<Bytes, StoreError> {
+        let mut connection = self.database.reader().acquire().await?;
+        require(&mut connection, tenant, digest).await?;
+        drop(connection);
+        self.blobs.get(digest).await
+    }
+}
+
+/// A file on its way in. Dropped before `finish`, it leaves nothing behind.
+pub struct FileUpload {
+    store: Store,
+    tenant: Tenant,
+    name: String,
+    blob: BlobUpload,
+}
+
+impl FileUpload {
+    pub async fn write(&mut self, chunk: Bytes) -> Result<(), StoreError> {
+        self.blob.write(chunk).await
+    }
+
+    /// Digest and size, once the file is on the disk. `announced` must match if it is given.
+    pub async fn finish(
+        self,
+        announced: Option<&Sha256Digest>,
+        request_id: Option<&RequestId>,
+    ) -> Result<(Sha256Digest, u64), StoreError> {
+        let (digest, size) = self.blob.finish(announced).await?;
+        let body = [
+            b"upload".as_slice(),
+            self.name.as_bytes(),
+            digest.as_str().as_bytes(),
+        ];
+        let body = Sha256Digest::of_parts(body);
+        let mut transaction = self.store.database.writer().await?;
+        let earlier =
+            requests::earlier_answer(&mut transaction, &self.tenant, request_id, &body).await?;
+        if earlier.is_none() {
+            insert(&mut transaction, &self.tenant, &self.name, &digest, size).await?;
+            requests::remember(
+                &mut transaction,
+                &self.tenant,
+                request_id,
+                &body,
+                digest.as_str(),
+            )
+            .await?;
+        }
+        transaction.commit().await?;
+        Ok((digest, size))
+    }
+}
+
+async fn insert(
+    connection: &mut AnyConnection,
+    tenant: &Tenant,
+    name: &str,
+    digest: &Sha256Digest,
+    size: u64,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO files (tenant, digest, name, size_bytes, created_at)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, digest) DO NOTHING",
+    )
+    .bind(tenant.as_str())
+    .bind(digest.as_str())
+    .bind(name)
+    .bind(i64::try_from(size).unwrap_or(i64::MAX))
+    .bind(now())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// An error if the tenant has not stored this file.
+pub(crate) async fn require(
+    connection: &mut AnyConnection,
+    tenant: &Tenant,
+    digest: &Sha256Digest,
+) -> Result<(), StoreError> {
+    sqlx::query_as::<Any, (i64,)>("SELECT size_bytes FROM files WHERE tenant = $1 AND digest = $2")
+        .bind(tenant.as_str())
+        .bind(digest.as_str())
+        .fetch_optional(connection)
+        .await?
+        .map(|_| ())
+        .ok_or_else(|| StoreError::NoFile(digest.clone()))
+}

@@ -1,0 +1,100 @@
+//! The JSON that stands in rows. It is a promise: what an older program wrote must still be read, so
+//! every format that was ever written keeps its version and a sample in `samples/`.
+
+use crate::StoreError;
+use docexam_domain::{Declaration, Examination};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// Raise it when a change of the nouns makes older programs misread a row.
+const VERSION: u32 = 1;
+
+/// Any stored document: `{"format": 1, "body": …}`.
+#[derive(Serialize, Deserialize)]
+struct Versioned<T> {
+    format: u32,
+    body: T,
+}
+
+pub(crate) fn write_submission(declaration: &Option<Declaration>) -> Result<String, StoreError> {
+    write("submission", declaration)
+}
+
+pub(crate) fn read_submission(json: &str) -> Result<Option<Declaration>, StoreError> {
+    read("submission", json)
+}
+
+pub(crate) fn write_result(examination: &Examination) -> Result<String, StoreError> {
+    write("result", examination)
+}
+
+pub(crate) fn read_result(json: &str) -> Result<Examination, StoreError> {
+    read("result", json)
+}
+
+fn write<T: Serialize>(what: &'static str, body: &T) -> Result<String, StoreError> {
+    serde_json::to_string(&Versioned {
+        format: VERSION,
+        body,
+    })
+    .map_err(|error| StoreError::DamagedRow {
+        what,
+        problem: error.to_string(),
+    })
+}
+
+fn read<T: DeserializeOwned>(what: &'static str, json: &str) -> Result<T, StoreError> {
+    #[derive(Deserialize)]
+    struct Format {
+        format: u32,
+    }
+    let damaged = |error: serde_json::Error| StoreError::DamagedRow {
+        what,
+        problem: error.to_string(),
+    };
+    // The version first: a newer body may not even parse.
+    let Format { format } = serde_json::from_str(json).map_err(damaged)?;
+    if format > VERSION {
+        return Err(StoreError::NewerFormat {
+            what,
+            version: format,
+            known: VERSION,
+        });
+    }
+    let stored: Versioned<T> = serde_json::from_str(json).map_err(damaged)?;
+    Ok(stored.body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_ever_written_is_still_read() {
+        let result = read_result(include_str!("../samples/result-1.json")).expect("read");
+        assert_eq!(result.findings[0].rule_id, "E02");
+        assert_eq!(result.documents[0].fields[0].value(), "11150.00");
+        let declaration = read_submission(include_str!("../samples/submission-1.json"));
+        let declaration = declaration.expect("read").expect("with a declaration");
+        assert_eq!(declaration.items[0].hs_code.as_deref(), Some("84821090"));
+        let fields_only = read_submission(r#"{"format":1,"body":null}"#).expect("read");
+        assert_eq!(fields_only, None);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let result = read_result(include_str!("../samples/result-1.json")).expect("read");
+        let again = read_result(&write_result(&result).expect("written")).expect("read");
+        assert_eq!(again, result);
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_by_its_version() {
+        let error = read_submission(r#"{"format":2,"body":{"items":"a string now"}}"#);
+        let text = error.expect_err("newer").to_string();
+        assert_eq!(
+            text,
+            "stored submission has format 2, this program knows up to 1"
+        );
+    }
+}
