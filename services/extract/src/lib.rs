@@ -1,1 +1,27 @@
-//! (to be written)
+//! Page readings to documents with fields and line items.
+//!
+//! Goes in: what was read from the pages. Comes out: documents, each with its type, its pages, its header
+//! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
+//! exactly one document. Read it in the order of the work:
+//! `tagging` (inference, the only place that knows the model) → `fragments` → `mentions` and `rows` →
+//! `split` → `candidates`, `arithmetic`, `choose` → `derived` → `assemble`; `normalise` is used throughout.
+//! Deliberately absent: correction of what was read, checks, input and output other than the weights.
+
+mod arithmetic;
+mod assemble;
+mod candidates;
+mod choose;
+mod derived;
+#[cfg(test)]
+mod fixture;
+mod fragments;
+mod mentions;
+mod normalise;
+mod odds;
+mod page_facts;
+mod rows;
+mod split;
+mod tagged;
+
+pub use normalise::{Context, Normalised, normalise};
+pub use tagged::{Tag, TaggedPage, TaggedWord};

@@ -1,0 +1,226 @@
+//! What a document's own arithmetic says about doubtful readings.
+//!
+//! Quantity times price is the amount of a row; rows add up to the goods amount; goods, charges and tax
+//! less discount are the total. Where it holds, confidence rises, and among readings that notation
+//! leaves open (`1.234`) or candidates that compete, those that fulfil it win. Where it fails, nothing
+//! is lowered or replaced: a wrong total is for the checks to report.
+
+use crate::candidates::Candidate;
+use crate::normalise::Normalised;
+use docexam_domain::FieldKey;
+use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+
+/// Log-odds won by values that fulfil an identity.
+pub const HOLDS: f32 = 1.0;
+/// Lost by a reading that is not the usual one of its notation.
+const OTHER_READING: f32 = 0.7;
+/// Readings of one key that compete; with seven keys 3^7 combinations are tried.
+const MOST_READINGS: usize = 3;
+
+/// The sum of a document's amounts, in the order in which they are combined.
+const AMOUNTS: [FieldKey; 7] = [
+    FieldKey::GoodsAmount,
+    FieldKey::DiscountAmount,
+    FieldKey::FreightAmount,
+    FieldKey::InsuranceAmount,
+    FieldKey::OtherChargesAmount,
+    FieldKey::TaxAmount,
+    FieldKey::TotalAmount,
+];
+
+/// The number that a text says and those that it may say as well.
+fn readings(normalised: &Normalised) -> Vec<Decimal> {
+    // Without a value the alternatives are guesses at misread letters: arithmetic must not adopt them.
+    let value = normalised.value.iter();
+    let numbers = value.flat_map(|v| std::iter::once(v).chain(&normalised.alternatives));
+    numbers.filter_map(|text| text.parse().ok()).collect()
+}
+
+/// Makes `reading` the value; the value before it becomes an alternative.
+fn adopt(normalised: &mut Normalised, reading: Decimal) {
+    let text = reading.to_string();
+    if normalised.value.as_deref() == Some(&text) {
+        return;
+    }
+    normalised.alternatives.retain(|other| *other != text);
+    normalised
+        .alternatives
+        .extend(normalised.value.replace(text));
+}
+
+/// Settles quantity, price and amount of one row; true when they agree.
+pub fn settle_row(
+    quantity: &mut Normalised,
+    price: &mut Normalised,
+    amount: &mut Normalised,
+) -> bool {
+    for a in readings(amount) {
+        for q in readings(quantity) {
+            for p in readings(price) {
+                if is_product(q, p, a) {
+                    adopt(quantity, q);
+                    adopt(price, p);
+                    adopt(amount, a);
+                    return true;
+                }
+            }
+        }
+    }
+    false
+}
+
+/// Whether the amount is the product, up to the rounding of the price and of the amount as printed.
+fn is_product(quantity: Decimal, price: Decimal, amount: Decimal) -> bool {
+    let half_unit = |value: Decimal| Decimal::new(5, (value.scale() + 1).min(28));
+    let Some(product) = quantity.checked_mul(price) else {
+        return false;
+    };
+    let rounding = quantity
+        .abs()
+        .checked_mul(half_unit(price))
+        .and_then(|r| r.checked_add(half_unit(amount)))
+        // A price rounded to a whole unit must not make every product right: at most half a percent.
+        .map(|r| r.min(half_unit(amount).max(amount.abs() * Decimal::new(5, 3))));
+    let difference = product.checked_sub(amount).map(|d| d.abs());
+    matches!((difference, rounding), (Some(d), Some(r)) if d <= r) && !amount.is_zero()
+}
+
+/// One reading of one candidate.
+#[derive(Clone, Copy)]
+struct Choice {
+    candidate: usize,
+    reading: Decimal,
+    odds: f32,
+}
+
+/// Reorders the candidates of the amounts so that those that fulfil the identities come first, and
+/// settles their open readings. `sum_of_lines` is absent when a row has no amount.
+pub fn settle_amounts(
+    candidates: &mut BTreeMap<FieldKey, Vec<Candidate>>,
+    sum_of_lines: Option<Decimal>,
+) {
+    let options: Vec<Vec<Choice>> = AMOUNTS
+        .iter()
+        .map(|key| choices(candidates.get(key)))
+        .collect();
+    let mut chosen: Vec<Option<Choice>> = vec![None; AMOUNTS.len()];
+    let mut best: Option<(f32, Vec<Option<Choice>>, Holds)> = None;
+    combine(&options, 0, 0.0, &mut chosen, &mut |score, chosen| {
+        let holds = identities(chosen, sum_of_lines);
+        let score = score + holds.score();
+        if best.as_ref().is_none_or(|(highest, ..)| score > *highest) {
+            best = Some((score, chosen.to_vec(), holds));
+        }
+    });
+    let Some((_, chosen, holds)) = best else {
+        return;
+    };
+    for (position, choice) in chosen.iter().enumerate() {
+        let (Some(choice), Some(of_key)) = (choice, candidates.get_mut(&AMOUNTS[position])) else {
+            continue;
+        };
+        if choice.candidate < of_key.len() {
+            let mut winner = of_key.remove(choice.candidate);
+            adopt(&mut winner.normalised, choice.reading);
+            if holds.covers(AMOUNTS[position]) {
+                winner.odds += HOLDS;
+            }
+            of_key.insert(0, winner);
+        }
+    }
+}
+
+fn choices(candidates: Option<&Vec<Candidate>>) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = Vec::new();
+    for (index, candidate) in candidates.into_iter().flatten().enumerate() {
+        for (rank, reading) in readings(&candidate.normalised).into_iter().enumerate() {
+            choices.push(Choice {
+                candidate: index,
+                reading,
+                odds: candidate.odds - OTHER_READING * rank as f32,
+            });
+        }
+    }
+    choices.sort_by(|a, b| b.odds.total_cmp(&a.odds));
+    choices.truncate(MOST_READINGS);
+    choices
+}
+
+fn combine(
+    options: &[Vec<Choice>],
+    position: usize,
+    score: f32,
+    chosen: &mut Vec<Option<Choice>>,
+    visit: &mut impl FnMut(f32, &[Option<Choice>]),
+) {
+    let Some(of_key) = options.get(position) else {
+        visit(score, chosen);
+        return;
+    };
+    if of_key.is_empty() {
+        combine(options, position + 1, score, chosen, visit);
+    }
+    for choice in of_key {
+        chosen[position] = Some(*choice);
+        combine(options, position + 1, score + choice.odds, chosen, visit);
+        chosen[position] = None;
+    }
+}
+
+/// Which identities hold.
+#[derive(Clone, Copy, Default)]
+struct Holds {
+    lines_are_goods: bool,
+    parts_are_total: bool,
+}
+
+impl Holds {
+    fn score(self) -> f32 {
+        HOLDS * f32::from(u8::from(self.lines_are_goods))
+            + 1.5 * HOLDS * f32::from(u8::from(self.parts_are_total))
+    }
+
+    fn covers(self, key: FieldKey) -> bool {
+        self.parts_are_total || (self.lines_are_goods && key == FieldKey::GoodsAmount)
+    }
+}
+
+fn identities(chosen: &[Option<Choice>], sum_of_lines: Option<Decimal>) -> Holds {
+    let value = |key: FieldKey| {
+        let position = AMOUNTS.iter().position(|k| *k == key)?;
+        Some(chosen.get(position)?.as_ref()?.reading)
+    };
+    let goods = value(FieldKey::GoodsAmount);
+    // Cents lost by rounding rows.
+    let near = |a: Decimal, b: Decimal| {
+        a.checked_sub(b)
+            .is_some_and(|d| d.abs() <= Decimal::new(2, 2))
+    };
+    let lines_are_goods = matches!((goods, sum_of_lines), (Some(g), Some(s)) if near(g, s));
+    let parts_are_total = goods
+        .or(sum_of_lines)
+        .zip(value(FieldKey::TotalAmount))
+        .is_some_and(|(base, total)| {
+            let charges = [
+                FieldKey::FreightAmount,
+                FieldKey::InsuranceAmount,
+                FieldKey::OtherChargesAmount,
+                FieldKey::TaxAmount,
+            ];
+            let sum = charges
+                .iter()
+                .filter_map(|key| value(*key))
+                .try_fold(base, Decimal::checked_add);
+            let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
+            sum.and_then(|s| s.checked_sub(discount))
+                .is_some_and(|sum| near(sum, total))
+        });
+    Holds {
+        lines_are_goods,
+        parts_are_total,
+    }
+}
+
+#[cfg(test)]
+mod tests;

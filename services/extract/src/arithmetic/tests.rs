@@ -1,0 +1,109 @@
+//! Readings that arithmetic settles, and wrong sums that it must leave alone.
+
+use super::*;
+use crate::mentions::Mention;
+use crate::normalise::{Context, normalise};
+use docexam_domain::Rect;
+
+fn number(key: FieldKey, text: &str) -> Normalised {
+    normalise(key, text, &Context::default())
+}
+
+fn candidate(key: FieldKey, text: &str, confidence: f32) -> Candidate {
+    let mention = Mention {
+        key,
+        page: 0,
+        first_word: 0,
+        text: text.to_owned(),
+        bbox: Rect::default(),
+        confidence,
+    };
+    Candidate::new(mention, &Context::default())
+}
+
+#[test]
+fn a_row_settles_what_notation_leaves_open() {
+    let mut quantity = number(FieldKey::Quantity, "1.500");
+    let mut price = number(FieldKey::UnitPrice, "2.250");
+    let mut amount = number(FieldKey::LineAmount, "3.375");
+    // 1.5 x 2.25 = 3.375 as decimals, and 1500 x 2.25 = 3375 with two of them grouped: the usual
+    // reading of amount and quantity comes first.
+    assert!(settle_row(&mut quantity, &mut price, &mut amount));
+    assert_eq!(quantity.value.as_deref(), Some("1500"));
+    assert_eq!(price.value.as_deref(), Some("2.250"));
+    assert_eq!(amount.value.as_deref(), Some("3375"));
+
+    let mut quantity = number(FieldKey::Quantity, "1.500");
+    let mut price = number(FieldKey::UnitPrice, "2.00");
+    let mut amount = number(FieldKey::LineAmount, "3.00");
+    assert!(settle_row(&mut quantity, &mut price, &mut amount));
+    assert_eq!(quantity.value.as_deref(), Some("1.500"));
+    assert_eq!(quantity.alternatives, ["1500"]);
+}
+
+#[test]
+fn a_row_that_does_not_add_up_is_left_as_printed() {
+    let mut quantity = number(FieldKey::Quantity, "10");
+    let mut price = number(FieldKey::UnitPrice, "2.00");
+    let mut amount = number(FieldKey::LineAmount, "25.00");
+    assert!(!settle_row(&mut quantity, &mut price, &mut amount));
+    assert_eq!(amount.value.as_deref(), Some("25.00"));
+    let mut misread = number(FieldKey::LineAmount, "2O.00");
+    assert!(!settle_row(&mut quantity, &mut price, &mut misread));
+    assert_eq!(misread.value, None);
+}
+
+#[test]
+fn prices_rounded_in_print_still_multiply() {
+    let is = |q: &str, p: &str, a: &str| {
+        let parse = |s: &str| s.parse::<Decimal>().expect("a number");
+        is_product(parse(q), parse(p), parse(a))
+    };
+    assert!(is("3", "33.33", "100.00"));
+    assert!(is("50000", "0.223", "11150.00"));
+    assert!(!is("10", "5", "51.00"));
+    assert!(!is("0", "5", "0"));
+}
+
+#[test]
+fn the_total_that_adds_up_wins_over_a_slightly_surer_one() {
+    let mut found = BTreeMap::from([
+        (
+            FieldKey::GoodsAmount,
+            vec![candidate(FieldKey::GoodsAmount, "100.00", 0.9)],
+        ),
+        (
+            FieldKey::TaxAmount,
+            vec![candidate(FieldKey::TaxAmount, "19.00", 0.9)],
+        ),
+        (
+            FieldKey::TotalAmount,
+            vec![
+                candidate(FieldKey::TotalAmount, "100.50", 0.8),
+                candidate(FieldKey::TotalAmount, "119.00", 0.7),
+            ],
+        ),
+    ]);
+    settle_amounts(&mut found, Some(Decimal::new(100, 0)));
+    let total = &found[&FieldKey::TotalAmount][0];
+    assert_eq!(total.mention.text, "119.00");
+    assert!(crate::odds::probability(total.odds) > 0.8);
+}
+
+#[test]
+fn a_wrong_total_keeps_its_confidence() {
+    let mut found = BTreeMap::from([
+        (
+            FieldKey::GoodsAmount,
+            vec![candidate(FieldKey::GoodsAmount, "100.00", 0.9)],
+        ),
+        (
+            FieldKey::TotalAmount,
+            vec![candidate(FieldKey::TotalAmount, "191.00", 0.9)],
+        ),
+    ]);
+    settle_amounts(&mut found, None);
+    let total = &found[&FieldKey::TotalAmount][0];
+    assert_eq!(total.normalised.value.as_deref(), Some("191.00"));
+    assert!((crate::odds::probability(total.odds) - 0.9).abs() < 1e-3);
+}

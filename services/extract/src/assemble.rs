@@ -1,0 +1,192 @@
+//! Tagged pages to documents: the steps in their order.
+//!
+//! Every page given is on exactly one document that comes out. Deliberately absent today:
+//! `signature_present` and `stamp_present`, which no word on the page says; telling them needs the image.
+
+use crate::arithmetic::{HOLDS, settle_row};
+use crate::candidates::Candidate;
+use crate::choose::choose;
+use crate::derived::add_derived;
+use crate::fragments::is_finite;
+use crate::mentions::{Mention, mentions};
+use crate::normalise::{Context, Normalised};
+use crate::odds::probability;
+use crate::page_facts::{PageFacts, page_facts};
+use crate::rows::{Row, rows};
+use crate::split::{Group, split};
+use crate::tagged::TaggedPage;
+use docexam_domain::{Document, Field, FieldKey, PageAnchor, PageRef, Placement, Rect};
+use rust_decimal::Decimal;
+
+/// Documents on the pages, `d1`, `d2`, … in page order.
+pub fn assemble(mut pages: Vec<TaggedPage>) -> Vec<Document> {
+    pages.sort_by_key(|page| (page.reading.file, page.reading.page));
+    let facts: Vec<PageFacts> = pages.iter().map(page_facts).collect();
+    split(&pages, &facts)
+        .iter()
+        .enumerate()
+        .map(|(index, group)| document(index + 1, group, &pages))
+        .collect()
+}
+
+fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
+    let header: Vec<Mention> = group
+        .pages
+        .iter()
+        .filter_map(|index| Some(mentions(*index, pages.get(*index)?)))
+        .flatten()
+        .collect();
+    let rows = rows(pages, &group.pages);
+    let context = context(group, pages, &header, &rows);
+    let items: Vec<Item> = rows.iter().map(|row| item(row, &context)).collect();
+    let chosen = choose(header, sum_of_amounts(&items), &context);
+
+    let mut placed: Vec<(Place, Field)> = Vec::new();
+    for candidate in chosen {
+        placed.push((place(&candidate.mention), field(&candidate, pages)));
+    }
+    for item in &items {
+        placed.extend(line_item(item, pages));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    let mut fields: Vec<Field> = placed.into_iter().map(|(_, field)| field).collect();
+    add_derived(&mut fields);
+    Document {
+        id: format!("d{number}"),
+        document_type: group.document_type,
+        confidence: group.confidence,
+        pages: group
+            .pages
+            .iter()
+            .filter_map(|i| page_ref(pages.get(*i)?))
+            .collect(),
+        fields,
+    }
+}
+
+/// Page and word, for reading order.
+type Place = (usize, usize);
+
+fn place(mention: &Mention) -> Place {
+    (mention.page, mention.first_word)
+}
+
+fn page_ref(page: &TaggedPage) -> Option<PageRef> {
+    Some(PageRef {
+        file: page.reading.file,
+        page: page.reading.page,
+    })
+}
+
+/// How this document writes numbers and dates, from all that was found on it.
+fn context(group: &Group, pages: &[TaggedPage], header: &[Mention], rows: &[Row]) -> Context {
+    let cells = rows.iter().flat_map(|row| &row.cells);
+    let words = group
+        .pages
+        .iter()
+        .filter_map(|index| pages.get(*index))
+        .flat_map(|page| page.reading.words.iter().map(|word| word.text.as_str()));
+    let texts = header.iter().chain(cells).map(|m| (m.key, m.text.as_str()));
+    Context::infer(texts, words)
+}
+
+/// A row whose cells have values.
+struct Item {
+    cells: Vec<Candidate>,
+}
+
+fn item(row: &Row, context: &Context) -> Item {
+    let mut cells: Vec<Candidate> = row
+        .cells
+        .iter()
+        .map(|mention| Candidate::new(mention.clone(), context))
+        .collect();
+    let keys = [
+        FieldKey::Quantity,
+        FieldKey::UnitPrice,
+        FieldKey::LineAmount,
+    ];
+    let positions = keys.map(|key| cells.iter().position(|cell| cell.mention.key == key));
+    if let [Some(quantity), Some(price), Some(amount)] = positions {
+        let values = |index: usize| cells[index].normalised.clone();
+        let (mut q, mut p, mut a) = (values(quantity), values(price), values(amount));
+        if settle_row(&mut q, &mut p, &mut a) {
+            let mut settle = |index: usize, normalised: Normalised| {
+                cells[index].normalised = normalised;
+                cells[index].odds += HOLDS;
+            };
+            settle(quantity, q);
+            settle(price, p);
+            settle(amount, a);
+        }
+    }
+    Item { cells }
+}
+
+/// Sum of the line amounts, if there are rows and every row has one.
+fn sum_of_amounts(items: &[Item]) -> Option<Decimal> {
+    let amounts: Option<Vec<Decimal>> = items
+        .iter()
+        .map(|item| {
+            let mut cells = item.cells.iter();
+            let cell = cells.find(|cell| cell.mention.key == FieldKey::LineAmount)?;
+            cell.normalised.value.as_deref()?.parse().ok()
+        })
+        .collect();
+    let amounts = amounts.filter(|amounts| !amounts.is_empty())?;
+    amounts
+        .into_iter()
+        .try_fold(Decimal::ZERO, Decimal::checked_add)
+}
+
+fn line_item(item: &Item, pages: &[TaggedPage]) -> Option<(Place, Field)> {
+    let first = item.cells.first()?;
+    let page = first.mention.page;
+    let on_first_page = item.cells.iter().filter(|cell| cell.mention.page == page);
+    let bbox = on_first_page.fold(first.mention.bbox, |all, c| all.union(&c.mention.bbox));
+    let properties: Vec<Field> = item.cells.iter().map(|cell| field(cell, pages)).collect();
+    let count = properties.len() as f32;
+    let text: Vec<&str> = item.cells.iter().map(|c| c.mention.text.as_str()).collect();
+    let line_item = Field {
+        key: FieldKey::LineItem,
+        mention_text: text.join(" "),
+        normalized_value: None,
+        alternative_values: Vec::new(),
+        confidence: properties.iter().map(|p| p.confidence).sum::<f32>() / count,
+        page_anchor: anchor(page, &bbox, pages),
+        properties,
+    };
+    Some((place(&first.mention), line_item))
+}
+
+fn field(candidate: &Candidate, pages: &[TaggedPage]) -> Field {
+    let mention = &candidate.mention;
+    Field {
+        key: mention.key,
+        mention_text: mention.text.clone(),
+        normalized_value: candidate.normalised.value.clone(),
+        alternative_values: candidate.normalised.alternatives.clone(),
+        confidence: probability(candidate.odds),
+        page_anchor: anchor(mention.page, &mention.bbox, pages),
+        properties: Vec::new(),
+    }
+}
+
+fn anchor(page: usize, bbox: &Rect, pages: &[TaggedPage]) -> Option<PageAnchor> {
+    let reading = &pages.get(page)?.reading;
+    if !is_finite(bbox) {
+        return None;
+    }
+    // A reading without a placement was neither turned nor straightened; any size will do.
+    let placement = reading
+        .placement
+        .unwrap_or_else(|| Placement::upright(1, 1));
+    Some(PageAnchor {
+        file: reading.file,
+        page: reading.page,
+        polygon: placement.displayed(bbox),
+    })
+}
+
+#[cfg(test)]
+mod tests;

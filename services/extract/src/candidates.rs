@@ -1,0 +1,165 @@
+//! Mentions of a header key with their values: what each would make of the field, and how sure.
+//! Sureness is the mention's own confidence, weighed by what the value promises: that it has the form of
+//! its key, that its check digit holds, that the document says it in more than one place.
+
+use crate::mentions::Mention;
+use crate::normalise::{Context, Normalised, is_container_number, is_iban, normalise};
+use crate::odds::log_odds;
+use docexam_domain::{FieldKey, ValueForm};
+use std::collections::BTreeMap;
+
+/// The text does not yield a value of the key's form.
+const NO_VALUE: f32 = 2.0;
+/// A check digit that holds is no chance; one that fails may be an issued number all the same.
+const CHECK_DIGIT_HOLDS: f32 = 1.5;
+const CHECK_DIGIT_FAILS: f32 = 0.7;
+/// Each further place that says the same, at most twice.
+const SAID_AGAIN: f32 = 0.5;
+/// A text of fewer letters or digits than this is a stray tag.
+const SHORTEST_TEXT: usize = 2;
+
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub mention: Mention,
+    pub normalised: Normalised,
+    /// Log-odds that this is the value of its key.
+    pub odds: f32,
+}
+
+impl Candidate {
+    pub fn new(mention: Mention, context: &Context) -> Self {
+        let normalised = normalise(mention.key, &mention.text, context);
+        let odds = log_odds(mention.confidence) + promise(mention.key, &mention.text, &normalised);
+        Self {
+            mention,
+            normalised,
+            odds,
+        }
+    }
+
+    /// What is compared when two mentions are said to agree.
+    fn identity(&self) -> String {
+        match &self.normalised.value {
+            Some(value) => value.to_uppercase(),
+            None => self
+                .mention
+                .text
+                .split_whitespace()
+                .collect::<String>()
+                .to_uppercase(),
+        }
+    }
+}
+
+/// Candidates by key, each value once (its surest mention), the likeliest first.
+pub fn candidates(
+    mentions: impl IntoIterator<Item = Mention>,
+    context: &Context,
+) -> BTreeMap<FieldKey, Vec<Candidate>> {
+    let mut by_key: BTreeMap<FieldKey, Vec<Candidate>> = BTreeMap::new();
+    for mention in mentions {
+        let candidate = Candidate::new(mention, context);
+        let known = by_key.entry(candidate.mention.key).or_default();
+        let identity = candidate.identity();
+        match known.iter_mut().find(|other| other.identity() == identity) {
+            Some(same) => *same = agreed(same, candidate),
+            None => known.push(candidate),
+        }
+    }
+    for candidates in by_key.values_mut() {
+        candidates.sort_by(|a, b| b.odds.total_cmp(&a.odds));
+    }
+    by_key
+}
+
+/// The surer of two mentions that say the same, a little surer still.
+fn agreed(known: &Candidate, next: Candidate) -> Candidate {
+    let odds = known.odds.max(next.odds) + SAID_AGAIN;
+    let surer = if next.odds > known.odds {
+        next
+    } else {
+        known.clone()
+    };
+    // Two repetitions are as good as twenty: a running header repeats a misreading too.
+    let most = log_odds(surer.mention.confidence) + CHECK_DIGIT_HOLDS + 2.0 * SAID_AGAIN;
+    Candidate {
+        odds: odds.min(most),
+        ..surer
+    }
+}
+
+fn promise(key: FieldKey, text: &str, normalised: &Normalised) -> f32 {
+    let value = normalised.value.as_deref();
+    let check_digit = |holds: bool| {
+        if holds {
+            CHECK_DIGIT_HOLDS
+        } else {
+            -CHECK_DIGIT_FAILS
+        }
+    };
+    match (key, value) {
+        (FieldKey::ContainerNumber, Some(number)) => check_digit(is_container_number(number)),
+        (FieldKey::Iban, Some(number)) => check_digit(is_iban(number)),
+        (_, None) => -NO_VALUE,
+        _ if key.value_form() == ValueForm::Text => {
+            let letters = text.chars().filter(|c| c.is_alphanumeric()).count();
+            if letters < SHORTEST_TEXT {
+                -NO_VALUE
+            } else {
+                0.0
+            }
+        }
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use docexam_domain::Rect;
+
+    fn mention(key: FieldKey, text: &str, confidence: f32) -> Mention {
+        Mention {
+            key,
+            page: 0,
+            first_word: 0,
+            text: text.to_owned(),
+            bbox: Rect::default(),
+            confidence,
+        }
+    }
+
+    fn best(mentions: Vec<Mention>) -> String {
+        let key = mentions[0].key;
+        let found = candidates(mentions, &Context::default());
+        found[&key][0].mention.text.clone()
+    }
+
+    #[test]
+    fn a_value_of_the_right_form_beats_a_slightly_surer_one_of_the_wrong_form() {
+        let total = |text, confidence| mention(FieldKey::TotalAmount, text, confidence);
+        assert_eq!(
+            best(vec![total("see above", 0.8), total("119.00", 0.7)]),
+            "119.00"
+        );
+        let container = |text, confidence| mention(FieldKey::ContainerNumber, text, confidence);
+        assert_eq!(
+            best(vec![
+                container("CSQU3054384", 0.8),
+                container("CSQU3054383", 0.7)
+            ]),
+            "CSQU3054383"
+        );
+    }
+
+    #[test]
+    fn saying_it_twice_helps() {
+        let number = |text, confidence| mention(FieldKey::DocumentNumber, text, confidence);
+        let said = vec![
+            number("A-77", 0.75),
+            number("B-12", 0.70),
+            number("B-12", 0.70),
+        ];
+        assert_eq!(best(said), "B-12");
+    }
+}

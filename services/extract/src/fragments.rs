@@ -1,0 +1,260 @@
+//! Tagged words to fragments: words of one tag that stand together on one printed line.
+//! Mentions and rows are built from fragments, never from single words.
+
+use crate::tagged::{Tag, TaggedPage, TaggedWord};
+use docexam_domain::Rect;
+
+/// Height of A4 over its width, for pages whose size in pixels is unknown.
+const A4: f32 = 1.414;
+/// Within a mention words stand closer than this many line heights; columns stand farther apart.
+const WIDEST_GAP: f32 = 3.0;
+/// So close together that a doubtful first word of a mention is taken for a continuation.
+const TIGHT_GAP: f32 = 0.6;
+/// An untagged word between two of one tag is taken with them when its tag was less sure than this.
+const SURELY_OUTSIDE: f32 = 0.8;
+
+#[derive(Clone, Debug)]
+pub struct Fragment {
+    /// Index of the page among those given.
+    pub page: usize,
+    pub tag: Tag,
+    /// Indices into the words of the reading, in reading order; never empty.
+    pub words: Vec<usize>,
+    pub bbox: Rect,
+    /// That the first word is the first of its mention.
+    pub begins: f32,
+    /// That some word starts a row: the highest probability.
+    pub starts_row: f32,
+    /// Probability of the tag: geometric mean over the words.
+    pub tag_probability: f32,
+    /// Confidence of the reader: mean over the words weighted by their length, and the lowest.
+    pub read_confidence: f32,
+    pub lowest_confidence: f32,
+}
+
+/// Fragments of one page, in reading order.
+pub fn fragments(page_index: usize, page: &TaggedPage) -> Vec<Fragment> {
+    let tags = bridged(page);
+    let shape = Shape::of(page);
+    let mut open: Vec<Open> = Vec::new();
+    for (index, (word, tagged)) in page.reading.words.iter().zip(&tags).enumerate() {
+        if tagged.tag == Tag::Outside || word.text.trim().is_empty() || !is_finite(&word.bbox) {
+            continue;
+        }
+        // Only the latest fragment of a tag can go on: reading order visits a line once.
+        let before = open.iter_mut().rev().find(|o| o.tag == tagged.tag);
+        match before {
+            Some(before) if before.continues_with(&word.bbox, word.line, tagged, &shape) => {
+                before.add(index, &word.bbox);
+            }
+            _ => open.push(Open {
+                tag: tagged.tag,
+                words: vec![index],
+                bbox: word.bbox,
+                last: word.bbox,
+                line: word.line,
+            }),
+        }
+    }
+    open.into_iter()
+        .map(|open| finished(page_index, page, &tags, open))
+        .collect()
+}
+
+/// The printed text of words in reading order; a new printed line is a line break.
+pub fn text_of(page: &TaggedPage, words: &[usize]) -> String {
+    let mut text = String::new();
+    let mut previous: Option<&docexam_domain::Word> = None;
+    for word in words.iter().filter_map(|i| page.reading.words.get(*i)) {
+        if let Some(previous) = previous {
+            let same = previous.line == word.line || same_line(&previous.bbox, &word.bbox);
+            text.push(if same { ' ' } else { '\n' });
+        }
+        text.push_str(word.text.trim());
+        previous = Some(word);
+    }
+    text
+}
+
+/// Whether two boxes share a printed line: half the lower one's height overlaps.
+pub fn same_line(a: &Rect, b: &Rect) -> bool {
+    let overlap = a.y1.min(b.y1) - a.y0.max(b.y0);
+    overlap > 0.5 * a.height().min(b.height())
+}
+
+pub fn is_finite(bbox: &Rect) -> bool {
+    [bbox.x0, bbox.y0, bbox.x1, bbox.y1]
+        .iter()
+        .all(|c| c.is_finite())
+}
+
+/// How wide the page is against its height, to compare widths with heights.
+pub struct Shape {
+    width_over_height: f32,
+}
+
+impl Shape {
+    pub fn of(page: &TaggedPage) -> Self {
+        let known = page
+            .reading
+            .placement
+            .filter(|p| p.width_px > 0 && p.height_px > 0);
+        Self {
+            width_over_height: known.map_or(1.0 / A4, |p| p.width_px as f32 / p.height_px as f32),
+        }
+    }
+
+    /// A horizontal distance on the page in units of a height on it.
+    pub fn in_heights(&self, width: f32, height: f32) -> f32 {
+        width * self.width_over_height / height.max(1e-4)
+    }
+}
+
+struct Open {
+    tag: Tag,
+    words: Vec<usize>,
+    bbox: Rect,
+    last: Rect,
+    line: u32,
+}
+
+impl Open {
+    fn continues_with(&self, bbox: &Rect, line: u32, word: &TaggedWord, shape: &Shape) -> bool {
+        if self.line != line && !same_line(&self.last, bbox) {
+            return false;
+        }
+        // Either direction: right-to-left scripts come in either order.
+        let gap = (bbox.x0 - self.bbox.x1).max(self.bbox.x0 - bbox.x1);
+        let gap = shape.in_heights(gap, self.last.height().max(bbox.height()));
+        let widest = match word.begins {
+            begins if begins > 0.8 => return false,
+            begins if begins > 0.5 => TIGHT_GAP,
+            _ => WIDEST_GAP,
+        };
+        gap < widest
+    }
+
+    fn add(&mut self, index: usize, bbox: &Rect) {
+        self.words.push(index);
+        self.bbox = self.bbox.union(bbox);
+        self.last = *bbox;
+    }
+}
+
+fn finished(page_index: usize, page: &TaggedPage, tags: &[TaggedWord], open: Open) -> Fragment {
+    let tagged = |i: &usize| tags.get(*i);
+    let count = open.words.len().max(1) as f32;
+    let log_probability: f32 = open
+        .words
+        .iter()
+        .filter_map(tagged)
+        .map(|w| finite(w.probability).max(1e-4).ln())
+        .sum();
+    let (mut weighted, mut letters, mut lowest) = (0.0, 0.0, 1.0f32);
+    for word in open.words.iter().filter_map(|i| page.reading.words.get(*i)) {
+        let length = word.text.chars().count().max(1) as f32;
+        weighted += length * finite(word.confidence);
+        letters += length;
+        lowest = lowest.min(finite(word.confidence));
+    }
+    let first = open.words.first().and_then(tagged);
+    Fragment {
+        page: page_index,
+        tag: open.tag,
+        begins: first.map_or(0.5, |w| finite(w.begins)),
+        starts_row: open
+            .words
+            .iter()
+            .filter_map(tagged)
+            .map(|w| finite(w.starts_row))
+            .fold(0.0, f32::max),
+        tag_probability: (log_probability / count).exp(),
+        read_confidence: if letters > 0.0 {
+            weighted / letters
+        } else {
+            0.0
+        },
+        lowest_confidence: lowest,
+        words: open.words,
+        bbox: open.bbox,
+    }
+}
+
+/// A probability from outside: no number counts as 0.
+fn finite(probability: f32) -> f32 {
+    if probability.is_nan() {
+        0.0
+    } else {
+        probability.clamp(0.0, 1.0)
+    }
+}
+
+/// Closes one-word holes: `Acme & Sons` with a doubtful `&` is one name.
+fn bridged(page: &TaggedPage) -> Vec<TaggedWord> {
+    let mut tags = page.words.clone();
+    let words = &page.reading.words;
+    for hole in 1..tags.len().min(words.len()).saturating_sub(1) {
+        let (before, inside, after) = (tags[hole - 1], tags[hole], tags[hole + 1]);
+        let on_one_line =
+            words[hole - 1].line == words[hole].line && words[hole].line == words[hole + 1].line;
+        let doubtful = inside.tag == Tag::Outside && inside.probability < SURELY_OUTSIDE;
+        let same = before.tag == after.tag && before.tag != Tag::Outside && after.begins < 0.5;
+        if on_one_line && doubtful && same {
+            tags[hole] = TaggedWord {
+                tag: before.tag,
+                probability: (1.0 - inside.probability).max(0.2),
+                begins: 0.0,
+                starts_row: 0.0,
+            };
+        }
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::PageOf;
+    use docexam_domain::FieldKey::{SellerName, TotalAmount};
+
+    #[test]
+    fn a_wide_gap_and_a_first_word_both_end_a_fragment() {
+        let page = PageOf::invoice()
+            .header(SellerName, 0.1, 0.1, "Acme Machine Works")
+            .header(SellerName, 0.6, 0.1, "Zenith Traders")
+            .page();
+        let found = fragments(0, &page);
+        let texts: Vec<_> = found.iter().map(|f| text_of(&page, &f.words)).collect();
+        assert_eq!(texts, ["Acme Machine Works", "Zenith Traders"]);
+    }
+
+    #[test]
+    fn a_doubtful_hole_is_closed_and_a_sure_one_is_not() {
+        let mut page = PageOf::invoice()
+            .header(SellerName, 0.1, 0.1, "Acme & Sons")
+            .page();
+        page.words[1] = TaggedWord {
+            tag: Tag::Outside,
+            probability: 0.6,
+            begins: 0.0,
+            starts_row: 0.0,
+        };
+        page.words[2].begins = 0.0;
+        assert_eq!(fragments(0, &page)[0].words, [0, 1, 2]);
+        page.words[1].probability = 0.99;
+        assert_eq!(fragments(0, &page)[0].words, [0, 2]);
+    }
+
+    #[test]
+    fn numbers_that_are_none_do_no_harm() {
+        let mut page = PageOf::invoice()
+            .header(TotalAmount, 0.1, 0.1, "1 234,56")
+            .page();
+        page.words[0].probability = f32::NAN;
+        page.words[0].begins = f32::NAN;
+        page.reading.words[1].bbox.x1 = f32::NAN;
+        let found = fragments(0, &page);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].tag_probability.is_finite());
+    }
+}

@@ -1,0 +1,206 @@
+//! Fragments of header fields to mentions: what one key says in one place.
+//!
+//! Goes in: the fragments of a page. Comes out: mentions with the text as printed (lines joined by a
+//! line break) and a confidence. Deliberately absent: choosing among mentions, and cells of rows.
+
+use crate::fragments::{Fragment, Shape, fragments, text_of};
+use crate::tagged::{Tag, TaggedPage};
+use docexam_domain::{FieldKey, Rect, ValueForm};
+
+/// Lines of one paragraph are closer than this many line heights.
+const PARAGRAPH_GAP: f32 = 1.3;
+/// An address goes on below, whatever the model thinks of its first word, when it is this close.
+const ADDRESS_GAP: f32 = 0.8;
+/// Left edges of one paragraph differ by less, in line heights.
+const INDENT: f32 = 3.0;
+
+#[derive(Clone, Debug)]
+pub struct Mention {
+    pub key: FieldKey,
+    /// Index of the page among those given.
+    pub page: usize,
+    /// Index of the first word on the page, for reading order.
+    pub first_word: usize,
+    /// As printed; never changed.
+    pub text: String,
+    /// On the upright page.
+    pub bbox: Rect,
+    /// Probability of the tag times confidence of the reader, [0, 1].
+    pub confidence: f32,
+}
+
+/// Mentions of header fields on one page, in reading order.
+pub fn mentions(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
+    let shape = Shape::of(page);
+    let mut groups: Vec<Vec<Fragment>> = Vec::new();
+    for fragment in fragments(page_index, page) {
+        let Tag::Header(key) = fragment.tag else {
+            continue;
+        };
+        let above = groups
+            .iter_mut()
+            .rev()
+            .find(|group| goes_on_below(key, group, &fragment, &shape));
+        match above {
+            Some(group) => group.push(fragment),
+            None => groups.push(vec![fragment]),
+        }
+    }
+    groups
+        .iter()
+        .filter_map(|group| {
+            let Tag::Header(key) = group.first()?.tag else {
+                return None;
+            };
+            mention(key, page, group)
+        })
+        .collect()
+}
+
+/// A mention made of fragments, in their order.
+pub fn mention(key: FieldKey, page: &TaggedPage, parts: &[Fragment]) -> Option<Mention> {
+    let first = parts.first()?;
+    let words: Vec<usize> = parts.iter().flat_map(|p| p.words.iter().copied()).collect();
+    let bbox = parts.iter().fold(first.bbox, |all, p| all.union(&p.bbox));
+    let count = parts.len() as f32;
+    let confidence = parts.iter().map(|p| confidence(key, p)).sum::<f32>() / count;
+    Some(Mention {
+        key,
+        page: first.page,
+        first_word: words.iter().copied().min().unwrap_or(0),
+        text: text_of(page, &words),
+        bbox,
+        confidence,
+    })
+}
+
+/// A number is as sure as its least sure word; a text as its words on average.
+fn confidence(key: FieldKey, fragment: &Fragment) -> f32 {
+    let read = match key.value_form() {
+        ValueForm::Text => fragment.read_confidence,
+        _ => fragment.lowest_confidence,
+    };
+    (fragment.tag_probability * read).clamp(0.0, 1.0)
+}
+
+fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Shape) -> bool {
+    let Some(last) = group.last() else {
+        return false;
+    };
+    if last.tag != next.tag || !may_wrap(key) {
+        return false;
+    }
+    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
+    let gap = (next.bbox.y0 - last.bbox.y1) / height;
+    let all = group
+        .iter()
+        .fold(last.bbox, |all, part| all.union(&part.bbox));
+    let indent = shape.in_heights((next.bbox.x0 - all.x0).abs(), height);
+    let below = gap > -0.7 && gap < PARAGRAPH_GAP;
+    let overlaps = next.bbox.x0 < all.x1 && next.bbox.x1 > all.x0;
+    let aligned = indent < INDENT || overlaps;
+    if is_address(key) && below && gap < ADDRESS_GAP && aligned {
+        return true;
+    }
+    below && aligned && next.begins < 0.5
+}
+
+fn is_address(key: FieldKey) -> bool {
+    matches!(
+        key,
+        FieldKey::SellerAddress | FieldKey::BuyerAddress | FieldKey::ConsigneeAddress
+    )
+}
+
+/// Texts that are printed over several lines; numbers, dates and codes are not.
+fn may_wrap(key: FieldKey) -> bool {
+    is_address(key)
+        || matches!(
+            key,
+            FieldKey::SellerName
+                | FieldKey::BuyerName
+                | FieldKey::ConsigneeName
+                | FieldKey::NotifyPartyName
+                | FieldKey::ProducerName
+                | FieldKey::IssuingAuthority
+                | FieldKey::PaymentTerms
+                | FieldKey::Marks
+                | FieldKey::Treatment
+                | FieldKey::AdditionalDeclaration
+                | FieldKey::SpeciesName
+                | FieldKey::Standard
+                | FieldKey::Form
+                | FieldKey::OriginCriterion
+                | FieldKey::IncotermPlace
+                | FieldKey::PortOfLoading
+                | FieldKey::PortOfDischarge
+                | FieldKey::CountryOfOrigin
+                | FieldKey::CountryOfDestination
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{LINE, PageOf};
+    use FieldKey::{BuyerAddress, DocumentNumber, SellerAddress, SellerName, TotalAmount};
+
+    fn texts(page: &TaggedPage) -> Vec<(FieldKey, String)> {
+        let found = mentions(0, page);
+        found.into_iter().map(|m| (m.key, m.text)).collect()
+    }
+
+    #[test]
+    fn lines_of_an_address_are_one_mention_and_a_neighbour_column_is_another() {
+        let page = PageOf::invoice()
+            .header(
+                SellerAddress,
+                0.1,
+                0.1,
+                "12 Mill Lane\nSpringfield 12345\nGermany",
+            )
+            .header(BuyerAddress, 0.6, 0.1, "5 Quay Road\nPorto\nPortugal")
+            .page();
+        assert_eq!(
+            texts(&page),
+            [
+                (
+                    SellerAddress,
+                    "12 Mill Lane\nSpringfield 12345\nGermany".to_owned()
+                ),
+                (BuyerAddress, "5 Quay Road\nPorto\nPortugal".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_address_survives_a_wrong_first_word() {
+        let mut page = PageOf::invoice()
+            .header(SellerAddress, 0.1, 0.1, "12 Mill Lane\nGermany")
+            .page();
+        page.words[3].begins = 0.9;
+        assert_eq!(texts(&page).len(), 1);
+    }
+
+    #[test]
+    fn numbers_below_each_other_stay_apart_and_far_names_too() {
+        let page = PageOf::invoice()
+            .header(TotalAmount, 0.7, 0.5, "100.00")
+            .header(TotalAmount, 0.7, 0.5 + LINE * 1.3, "119.00")
+            .header(SellerName, 0.1, 0.1, "Acme")
+            .header(SellerName, 0.1, 0.9, "Acme")
+            .header(DocumentNumber, 0.1, 0.2, "INV 2026 / 12")
+            .page();
+        assert_eq!(texts(&page).len(), 5);
+    }
+
+    #[test]
+    fn a_number_is_as_sure_as_its_least_sure_word() {
+        let mut page = PageOf::invoice()
+            .header(TotalAmount, 0.7, 0.5, "1 234,56")
+            .page();
+        page.reading.words[1].confidence = 0.3;
+        let confidence = mentions(0, &page)[0].confidence;
+        assert!(confidence < 0.31, "{confidence}");
+    }
+}

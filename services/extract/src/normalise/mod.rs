@@ -1,0 +1,91 @@
+//! From text as printed to a value in the form of its key.
+//!
+//! Goes in: the key, the text of a mention and what is known about the document. Comes out: a
+//! normalised value, or none when the text does not yield one, and other readings that are as possible.
+//! Deliberately absent: correction. A letter read for a digit (`1O0.00`) yields no value; the number
+//! it was probably meant to be is only listed as an alternative.
+
+mod context;
+mod country;
+mod currency;
+mod date;
+mod decimal;
+mod flag;
+mod fold;
+mod hs_code;
+mod identifier;
+mod incoterm;
+mod integer;
+mod mass;
+mod package_kind;
+mod synonyms;
+mod text;
+mod unit;
+
+pub use context::Context;
+pub use country::{country_of_address, country_of_tax_id};
+pub use currency::currency_in;
+pub use identifier::{is_container_number, is_iban};
+pub use incoterm::place_after_rule;
+
+use docexam_domain::{FieldKey, ValueForm};
+
+/// What the text of a mention says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Normalised {
+    pub value: Option<String>,
+    /// Other readings. Beside a value: as possible by the rules of notation (`1.234`). Without one:
+    /// both readings of a date that nothing resolves, or what OCR confusions may hide.
+    pub alternatives: Vec<String>,
+}
+
+impl Normalised {
+    fn exactly(value: impl Into<String>) -> Self {
+        Self {
+            value: Some(value.into()),
+            alternatives: Vec::new(),
+        }
+    }
+
+    fn perhaps(value: Option<String>) -> Self {
+        Self {
+            value,
+            alternatives: Vec::new(),
+        }
+    }
+
+    fn only_alternatives(alternatives: Vec<String>) -> Self {
+        Self {
+            value: None,
+            alternatives,
+        }
+    }
+}
+
+/// The value of a mention of `key`.
+pub fn normalise(key: FieldKey, text: &str, context: &Context) -> Normalised {
+    match key.value_form() {
+        ValueForm::Date => date::normalise(text, context),
+        ValueForm::Decimal => decimal::normalise(key, text, context),
+        ValueForm::Integer => integer::normalise(text),
+        ValueForm::MassKg => mass::normalise(text, context),
+        ValueForm::Country => Normalised::perhaps(country::country(text)),
+        ValueForm::Currency => currency::normalise(text, context),
+        ValueForm::Incoterm => Normalised::perhaps(incoterm::rule(text)),
+        ValueForm::HsCode => hs_code::normalise(text),
+        ValueForm::Unit => Normalised::perhaps(unit::unit(text)),
+        ValueForm::Flag => Normalised::perhaps(flag::flag(text)),
+        ValueForm::Text => normalise_text(key, text),
+    }
+}
+
+fn normalise_text(key: FieldKey, text: &str) -> Normalised {
+    let value = match key {
+        FieldKey::PackageKind => package_kind::package_kind(text),
+        FieldKey::SellerTaxId | FieldKey::BuyerTaxId => identifier::tax_id(text),
+        FieldKey::Iban => identifier::iban(text),
+        FieldKey::ContainerNumber => identifier::container_number(text),
+        _ => text::collapsed(text),
+    };
+    Normalised::perhaps(value)
+}

@@ -1,0 +1,107 @@
+//! What the print of one page says about its place in a document: "page 2 of 3", the document number.
+
+use crate::mentions::mentions;
+use crate::tagged::TaggedPage;
+use docexam_domain::FieldKey;
+use regex::Regex;
+use std::sync::LazyLock;
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageFacts {
+    pub numbered: Option<Numbered>,
+    /// Capitals, letters and digits only; absent when the model is unsure of it.
+    pub document_number: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// From 1.
+    pub page: u32,
+    pub of: u32,
+}
+
+/// A number below this confidence is too often part of another number.
+const SURE_NUMBER: f32 = 0.6;
+/// A page count beyond this is a misreading.
+const MOST_PAGES: u32 = 999;
+
+pub fn page_facts(page: &TaggedPage) -> PageFacts {
+    let best = mentions(0, page)
+        .into_iter()
+        .filter(|m| m.key == FieldKey::DocumentNumber && m.confidence >= SURE_NUMBER)
+        .max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    PageFacts {
+        numbered: numbered(&printed(page)),
+        document_number: best.map(|mention| {
+            mention
+                .text
+                .chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_uppercase)
+                .collect()
+        }),
+    }
+}
+
+fn printed(page: &TaggedPage) -> String {
+    let words: Vec<&str> = page.reading.words.iter().map(|w| w.text.as_str()).collect();
+    words.join(" ")
+}
+
+/// The page number in the languages of the trade, when the page prints exactly one.
+fn numbered(text: &str) -> Option<Numbered> {
+    static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b(?:page|seite|blatt|pagina|p[áa]gina|strona|sayfa|trang|sheet|blad)\b\W{0,3}(\d{1,3})\s*(?:of|von|de|di|van|z|sur|từ|/)\s*(\d{1,3})\b|第\s*(\d{1,3})\s*页\W{0,3}共\s*(\d{1,3})\s*页",
+        )
+        .expect("a constant pattern")
+    });
+    let mut found: Vec<Numbered> = PATTERN
+        .captures_iter(text)
+        .filter_map(|c| {
+            let figure = |a, b| c.get(a).or_else(|| c.get(b))?.as_str().parse::<u32>().ok();
+            let numbered = Numbered {
+                page: figure(1, 3)?,
+                of: figure(2, 4)?,
+            };
+            let possible = numbered.page >= 1 && numbered.page <= numbered.of;
+            (possible && numbered.of <= MOST_PAGES).then_some(numbered)
+        })
+        .collect();
+    found.dedup();
+    match found.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn page_numbers_in_several_languages() {
+        let two_of_three = Some(Numbered { page: 2, of: 3 });
+        for text in [
+            "Page 2 of 3",
+            "page: 2/3",
+            "Seite 2 von 3",
+            "Página 2 de 3",
+            "Strona 2 z 3",
+            "Sayfa 2 / 3",
+            "第 2 页 共 3 页",
+            "PAGE 2 OF 3 PAGE 2 OF 3",
+        ] {
+            assert_eq!(numbered(text), two_of_three, "{text}");
+        }
+        for text in [
+            "Page 3 of 2",
+            "Page 0 of 2",
+            "page 1",
+            "Page 1 of 2 Page 2 of 2",
+            "2/3",
+        ] {
+            assert_eq!(numbered(text), None, "{text}");
+        }
+    }
+}

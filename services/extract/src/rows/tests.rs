@@ -1,0 +1,157 @@
+//! Tables as they are printed: wrapped descriptions, missing cells, two-line rows, page breaks.
+
+use super::*;
+use crate::fixture::{LINE, PageOf};
+use FieldKey::{Description, HsCode, LineAmount, LineNumber, Quantity, Unit, UnitPrice};
+
+/// Pitch of the lines of a paragraph.
+const STEP: f32 = LINE * 1.3;
+
+fn table(pages: &[TaggedPage]) -> Vec<Vec<(FieldKey, String)>> {
+    let indices: Vec<usize> = (0..pages.len()).collect();
+    rows(pages, &indices)
+        .into_iter()
+        .map(|row| row.cells.into_iter().map(|c| (c.key, c.text)).collect())
+        .collect()
+}
+
+fn cell_of(row: &[(FieldKey, String)], key: FieldKey) -> &str {
+    row.iter()
+        .find(|(k, _)| *k == key)
+        .map_or("", |(_, text)| text)
+}
+
+/// One row with its description wrapped over the given lines.
+fn item(
+    page: PageOf,
+    y: f32,
+    description: &str,
+    quantity: &str,
+    amount: &str,
+    sure: bool,
+) -> PageOf {
+    if sure {
+        page.first_cell(Description, 0.1, y, description)
+    } else {
+        page.unsure_cell(Description, 0.1, y, description)
+    }
+    .cell(Quantity, 0.6, y, quantity)
+    .cell(Unit, 0.68, y, "PCS")
+    .cell(LineAmount, 0.85, y, amount)
+}
+
+#[test]
+fn wrapped_descriptions_stay_with_their_row() {
+    for sure in [true, false] {
+        let page = PageOf::invoice()
+            .print(0.1, 0.3, "Description")
+            .print(0.6, 0.3, "Qty");
+        let page = item(
+            page,
+            0.32,
+            "Ball bearings\nradial type\nISO 15",
+            "500",
+            "1,115.00",
+            sure,
+        );
+        let page = item(page, 0.32 + 3.0 * STEP, "Seals", "20", "40.00", sure);
+        let page = item(
+            page,
+            0.32 + 4.0 * STEP,
+            "Housings\ncast iron",
+            "7",
+            "70.00",
+            sure,
+        );
+        let rows = table(&[page.page()]);
+        assert_eq!(rows.len(), 3, "sure: {sure}, {rows:?}");
+        assert_eq!(
+            cell_of(&rows[0], Description),
+            "Ball bearings\nradial type\nISO 15"
+        );
+        assert_eq!(cell_of(&rows[1], Description), "Seals");
+        assert_eq!(cell_of(&rows[2], Description), "Housings\ncast iron");
+        assert_eq!(cell_of(&rows[2], LineAmount), "70.00");
+    }
+}
+
+#[test]
+fn a_missing_cell_leaves_the_others_in_place() {
+    let page = item(PageOf::invoice(), 0.3, "Bearings", "5", "10.00", true)
+        .first_cell(Description, 0.1, 0.33, "Sample without value")
+        .cell(Quantity, 0.6, 0.33, "1");
+    let page = item(page, 0.36, "Seals", "3", "9.00", true);
+    let rows = table(&[page.page()]);
+    assert_eq!(rows.len(), 3);
+    assert_eq!(cell_of(&rows[1], LineAmount), "");
+    assert_eq!(cell_of(&rows[1], Quantity), "1");
+    assert_eq!(cell_of(&rows[2], LineAmount), "9.00");
+}
+
+#[test]
+fn rows_of_two_lines_keep_both() {
+    let mut page = PageOf::invoice();
+    for (index, amount) in ["10.00", "20.00", "30.00"].iter().enumerate() {
+        let y = 0.3 + index as f32 * 2.0 * STEP;
+        page = page
+            .first_cell(LineNumber, 0.05, y, &(index + 1).to_string())
+            .cell(Description, 0.1, y, "Pump housing")
+            .cell(LineAmount, 0.85, y, amount)
+            .cell(HsCode, 0.1, y + STEP, "8413.91.00")
+            .cell(Quantity, 0.5, y + STEP, "4")
+            .cell(UnitPrice, 0.6, y + STEP, "2.50");
+    }
+    let rows = table(&[page.page()]);
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    for (index, row) in rows.iter().enumerate() {
+        assert_eq!(cell_of(row, LineNumber), (index + 1).to_string());
+        assert_eq!(cell_of(row, HsCode), "8413.91.00");
+        assert_eq!(cell_of(row, UnitPrice), "2.50");
+    }
+}
+
+#[test]
+fn a_description_wraps_over_the_page_break() {
+    let first = item(
+        PageOf::invoice(),
+        0.9,
+        "Gear motor with\nflange",
+        "2",
+        "600.00",
+        true,
+    );
+    let second = PageOf::invoice()
+        .at(0, 2)
+        .cell(Description, 0.1, 0.1, "and brake, 400 V");
+    let mut second = item(second, 0.1 + STEP, "Spare brake", "1", "80.00", true).page();
+    second.words[0].begins = 0.1;
+    let rows = table(&[first.page(), second]);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(
+        cell_of(&rows[0], Description),
+        "Gear motor with\nflange\nand brake, 400 V"
+    );
+    assert_eq!(cell_of(&rows[1], Description), "Spare brake");
+}
+
+#[test]
+fn a_slanted_line_stays_one_row() {
+    let page = PageOf::invoice()
+        .first_cell(Description, 0.1, 0.300, "Bearings")
+        .cell(Quantity, 0.6, 0.303, "5")
+        .cell(LineAmount, 0.85, 0.305, "10.00")
+        .first_cell(Description, 0.1, 0.330, "Seals")
+        .cell(Quantity, 0.6, 0.333, "6")
+        .cell(LineAmount, 0.85, 0.335, "12.00")
+        .page();
+    let rows = table(&[page]);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(cell_of(&rows[1], LineAmount), "12.00");
+}
+
+#[test]
+fn stray_tags_make_no_row() {
+    let page = PageOf::invoice().first_cell(Unit, 0.1, 0.3, "PCS").page();
+    assert!(table(&[page]).is_empty());
+    assert!(table(&[]).is_empty());
+}

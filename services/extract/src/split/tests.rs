@@ -1,0 +1,111 @@
+//! Bundles cut into documents, and pages that could not be read.
+
+use super::*;
+use crate::fixture::PageOf;
+use crate::page_facts::page_facts;
+use DocumentType::{CommercialInvoice, Other, PackingList};
+use docexam_domain::{FieldKey, PageReading};
+
+fn groups(pages: &[TaggedPage]) -> Vec<(DocumentType, Vec<usize>)> {
+    let facts: Vec<PageFacts> = pages.iter().map(page_facts).collect();
+    split(pages, &facts)
+        .into_iter()
+        .map(|g| (g.document_type, g.pages))
+        .collect()
+}
+
+fn page(kind: DocumentType, file: u32, number: u32, starts: f32) -> PageOf {
+    PageOf::of(kind)
+        .at(file, number)
+        .starts(starts)
+        .print(0.1, 0.1, "text")
+}
+
+fn blank(file: u32, number: u32) -> TaggedPage {
+    TaggedPage::untagged(PageReading::failed(file, number, "too dark".to_owned()))
+}
+
+#[test]
+fn a_bundle_is_cut_where_documents_start() {
+    let pages = [
+        page(CommercialInvoice, 0, 1, 0.9).page(),
+        page(CommercialInvoice, 0, 2, 0.1).page(),
+        page(PackingList, 0, 3, 0.9).page(),
+    ];
+    assert_eq!(
+        groups(&pages),
+        [(CommercialInvoice, vec![0, 1]), (PackingList, vec![2])]
+    );
+}
+
+#[test]
+fn printed_page_numbers_overrule_a_doubtful_model() {
+    let pages = [
+        page(CommercialInvoice, 0, 1, 0.9)
+            .print(0.8, 0.95, "Page 1 of 2")
+            .page(),
+        page(CommercialInvoice, 0, 2, 0.8)
+            .print(0.8, 0.95, "Page 2 of 2")
+            .page(),
+        page(CommercialInvoice, 0, 3, 0.4)
+            .print(0.8, 0.95, "Page 1 of 2")
+            .page(),
+    ];
+    assert_eq!(
+        groups(&pages),
+        [
+            (CommercialInvoice, vec![0, 1]),
+            (CommercialInvoice, vec![2])
+        ]
+    );
+}
+
+#[test]
+fn a_changed_document_number_starts_a_document() {
+    let numbered = |n: u32, text: &str| {
+        page(CommercialInvoice, 0, n, 0.4)
+            .header(FieldKey::DocumentNumber, 0.5, 0.2, text)
+            .page()
+    };
+    let pages = [numbered(1, "A-1"), numbered(2, "A-2"), numbered(3, "A-2")];
+    assert_eq!(
+        groups(&pages),
+        [
+            (CommercialInvoice, vec![0]),
+            (CommercialInvoice, vec![1, 2])
+        ]
+    );
+}
+
+#[test]
+fn files_are_never_joined_and_no_page_is_lost() {
+    let pages = [
+        page(CommercialInvoice, 0, 1, 0.1).page(),
+        blank(0, 2),
+        page(CommercialInvoice, 0, 3, 0.1).page(),
+        blank(0, 4),
+        blank(0, 5),
+        page(CommercialInvoice, 1, 1, 0.1).page(),
+        blank(2, 1),
+    ];
+    assert_eq!(
+        groups(&pages),
+        [
+            (CommercialInvoice, vec![0, 1, 2]),
+            (Other, vec![3, 4]),
+            (CommercialInvoice, vec![5]),
+            (Other, vec![6]),
+        ]
+    );
+}
+
+#[test]
+fn probabilities_that_are_none_do_no_harm() {
+    let mut broken = page(CommercialInvoice, 0, 1, f32::NAN).page();
+    broken.types = vec![(CommercialInvoice, f32::NAN)];
+    let other = page(PackingList, 0, 2, f32::NAN).page();
+    let found = groups(&[broken, other]);
+    let all: Vec<usize> = found.into_iter().flat_map(|(_, pages)| pages).collect();
+    assert_eq!(all, [0, 1]);
+    assert!(groups(&[]).is_empty());
+}

@@ -1,0 +1,54 @@
+//! A page whose words have been tagged: the boundary between inference and everything that follows.
+//! All that comes after works on these values alone, so that it can be tested with hand-made tags.
+
+use docexam_domain::{DocumentType, FieldKey, PageReading};
+
+/// What a word is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tag {
+    /// Print that is no field: labels, headings, small print.
+    Outside,
+    /// A field of the document.
+    Header(FieldKey),
+    /// A cell of a line item.
+    Cell(FieldKey),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TaggedWord {
+    /// The most probable tag.
+    pub tag: Tag,
+    /// Of that tag, [0, 1].
+    pub probability: f32,
+    /// That the word is the first of its mention, [0, 1].
+    pub begins: f32,
+    /// That the word is the first, in reading order, of a row of the goods table, [0, 1].
+    pub starts_row: f32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaggedPage {
+    pub reading: PageReading,
+    /// One for each word of the reading, in its order.
+    pub words: Vec<TaggedWord>,
+    /// Probability of each type; empty for a page without words.
+    pub types: Vec<(DocumentType, f32)>,
+    /// That the page is the first of its document, [0, 1].
+    pub starts_document: f32,
+}
+
+impl TaggedPage {
+    /// A page on which there is nothing to tag: blank or not read.
+    pub fn untagged(reading: PageReading) -> Self {
+        Self {
+            reading,
+            words: Vec::new(),
+            types: Vec::new(),
+            starts_document: 0.5,
+        }
+    }
+
+    pub fn has_words(&self) -> bool {
+        !self.reading.words.is_empty() && !self.words.is_empty()
+    }
+}
