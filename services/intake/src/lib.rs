@@ -13,21 +13,24 @@ mod bounded;
 mod density;
 mod error;
 mod finish;
+mod illumination;
 mod limits;
 mod page;
 mod pdf;
 mod raster;
+mod raster_file;
+mod skew;
+mod tiff_file;
 
 pub use error::IntakeError;
 pub use limits::Limits;
 pub use page::Page;
 
-use bounded::{Overruns, Stopped};
-use docexam_domain::Placement;
-use image::{DynamicImage, RgbImage};
+use image::RgbImage;
 use pdf::PdfFile;
-use raster::{Raster, broken_page};
+use raster_file::{RasterFile, Source};
 use std::sync::Arc;
+use tiff_file::TiffFile;
 
 /// Opens a file: finds out what it is and how many pages it has, and decodes none of them.
 pub fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<OpenFile, IntakeError> {
@@ -44,12 +47,13 @@ pub fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<OpenFile, I
     }
     let kind = match sniffed(&bytes) {
         Some(Content::Pdf) => Kind::Pdf(PdfFile::open(name, bytes, limits)?),
-        Some(Content::Picture) => Kind::Picture(PictureFile {
-            name: file,
-            bytes,
-            limits: limits.clone(),
-            overruns: Overruns::default(),
-        }),
+        Some(Content::Tiff) => {
+            let tiff = TiffFile::open(name, bytes, limits)?;
+            Kind::Raster(RasterFile::new(name, Source::Tiff(tiff), limits))
+        }
+        Some(Content::Picture) => {
+            Kind::Raster(RasterFile::new(name, Source::Picture(bytes), limits))
+        }
         None => return Err(IntakeError::UnknownContent { file }),
     };
     Ok(OpenFile {
@@ -66,14 +70,14 @@ pub struct OpenFile {
 
 enum Kind {
     Pdf(PdfFile),
-    Picture(PictureFile),
+    Raster(RasterFile),
 }
 
 impl OpenFile {
     pub fn page_count(&self) -> u32 {
         match &self.kind {
             Kind::Pdf(pdf) => pdf.page_count(),
-            Kind::Picture(_) => 1,
+            Kind::Raster(raster) => raster.page_count(),
         }
     }
 
@@ -82,7 +86,7 @@ impl OpenFile {
         self.check_number(number)?;
         match &self.kind {
             Kind::Pdf(pdf) => pdf.page(number),
-            Kind::Picture(picture) => picture.page(),
+            Kind::Raster(raster) => raster.page(number),
         }
     }
 
@@ -92,7 +96,7 @@ impl OpenFile {
         let max_side_px = max_side_px.clamp(1, 10_000);
         match &self.kind {
             Kind::Pdf(pdf) => pdf.displayed_image(number, max_side_px),
-            Kind::Picture(picture) => picture.displayed_image(max_side_px),
+            Kind::Raster(raster) => raster.displayed_image(number, max_side_px),
         }
     }
 
@@ -111,6 +115,7 @@ impl OpenFile {
 
 enum Content {
     Pdf,
+    Tiff,
     Picture,
 }
 
@@ -121,66 +126,14 @@ fn sniffed(bytes: &[u8]) -> Option<Content> {
     if head.windows(5).any(|window| window == b"%PDF-") {
         return Some(Content::Pdf);
     }
+    // Both byte orders, classic and big; camera raw formats that borrow the header are let through
+    // here and stopped by their pixels.
+    let tiff = [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"];
+    if tiff.iter().any(|magic| bytes.starts_with(*magic)) {
+        return Some(Content::Tiff);
+    }
     match infer::get(bytes)?.mime_type() {
         "image/png" | "image/jpeg" => Some(Content::Picture),
         _ => None,
-    }
-}
-
-/// A file that is one picture: PNG or JPEG.
-struct PictureFile {
-    name: String,
-    bytes: Arc<[u8]>,
-    limits: Limits,
-    overruns: Overruns,
-}
-
-impl PictureFile {
-    fn page(&self) -> Result<Page, IntakeError> {
-        let longest = self.limits.max_page_side_px;
-        self.decoded(move |raster| raster_page(1, raster, longest))
-    }
-
-    fn displayed_image(&self, max_side_px: u32) -> Result<RgbImage, IntakeError> {
-        self.decoded(move |raster| raster::rgb(raster::fitted(raster.image, max_side_px)))
-    }
-
-    fn decoded<T: Send + 'static>(
-        &self,
-        then: impl FnOnce(Raster) -> T + Send + 'static,
-    ) -> Result<T, IntakeError> {
-        let (name, bytes, limits) = (self.name.clone(), self.bytes.clone(), self.limits.clone());
-        let work = move || raster::decode(&name, &bytes, &limits).map(then);
-        let outcome = bounded::run(self.limits.max_page_seconds, &self.overruns, work);
-        outcome.unwrap_or_else(|stopped| Err(stopped_page(&self.name, 1, &self.limits, stopped)))
-    }
-}
-
-/// A raster as a page: fitted, grey, evenly lit and level.
-fn raster_page(number: u32, raster: Raster, longest_px: u32) -> Page {
-    let width_before = raster.image.width() as f32;
-    let image: DynamicImage = raster::fitted(raster.image, longest_px);
-    let dpi = raster.dpi * image.width() as f32 / width_before;
-    let image = raster::grey(image);
-    finish::scanned(Page {
-        number,
-        placement: Placement::upright(image.width(), image.height()),
-        image,
-        dpi,
-        text_layer: None,
-        text_is_hidden: false,
-        text_turn_degrees: 0,
-    })
-}
-
-fn stopped_page(file: &str, page: u32, limits: &Limits, stopped: Stopped) -> IntakeError {
-    match stopped {
-        Stopped::TimedOut => IntakeError::PageTimeout {
-            file: file.to_owned(),
-            page,
-            limit_seconds: limits.max_page_seconds,
-        },
-        Stopped::Panicked(reason) => broken_page(file, page, reason),
-        Stopped::Unwound(_) => broken_page(file, page, "its decoder failed"),
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::density;
 use crate::{IntakeError, Limits};
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, RgbImage, imageops};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, RgbImage};
 use std::io::Cursor;
 
 /// Long side of an A4 page in inches: what a raster of unknown density is taken for.
@@ -108,15 +108,63 @@ pub(crate) fn rgb(image: DynamicImage) -> RgbImage {
     })
 }
 
-/// Scaled down so that the long side is at most `long_side_px`; never scaled up.
-pub(crate) fn fitted(image: DynamicImage, long_side_px: u32) -> DynamicImage {
-    let long_side = image.width().max(image.height());
-    if long_side <= long_side_px {
+/// Grey pixels, scaled down so that the long side is at most `long_side_px`; never scaled up.
+/// Every pixel of the page counts by its area, so that text stays closed and smooth.
+pub(crate) fn fitted(image: GrayImage, long_side_px: u32) -> GrayImage {
+    let (width, height) = image.dimensions();
+    let (new_width, new_height) = fitted_size(width, height, long_side_px);
+    if (new_width, new_height) == (width, height) {
         return image;
+    }
+    let columns = shares(width, new_width);
+    let mut sums = vec![0.0_f32; width as usize];
+    let mut pixels = Vec::with_capacity(new_width as usize * new_height as usize);
+    let source = image.as_raw();
+    for (first, weights) in shares(height, new_height) {
+        sums.fill(0.0);
+        let rows = source.chunks_exact(width as usize).skip(first);
+        for (row, weight) in rows.zip(weights) {
+            for (sum, pixel) in sums.iter_mut().zip(row) {
+                *sum += f32::from(*pixel) * weight;
+            }
+        }
+        pixels.extend(columns.iter().map(|(first, weights)| {
+            let under = sums.iter().skip(*first).zip(weights);
+            (under.map(|(sum, weight)| sum * weight).sum::<f32>() + 0.5) as u8
+        }));
+    }
+    GrayImage::from_raw(new_width, new_height, pixels).unwrap_or_default()
+}
+
+/// Colour pixels of a picture for looking at, scaled down likewise but quickly.
+pub(crate) fn fitted_rgb(image: DynamicImage, long_side_px: u32) -> RgbImage {
+    let (width, height) = fitted_size(image.width(), image.height(), long_side_px);
+    if (width, height) == (image.width(), image.height()) {
+        rgb(image)
+    } else {
+        rgb(image.thumbnail_exact(width, height))
+    }
+}
+
+fn fitted_size(width: u32, height: u32, long_side_px: u32) -> (u32, u32) {
+    let long_side = width.max(height);
+    if long_side <= long_side_px {
+        return (width, height);
     }
     let scale = f64::from(long_side_px) / f64::from(long_side);
     let scaled = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
-    let (width, height) = (scaled(image.width()), scaled(image.height()));
-    // A triangle as wide as the step averages every source pixel: text stays closed and smooth.
-    image.resize_exact(width, height, imageops::FilterType::Triangle)
+    (scaled(width), scaled(height))
+}
+
+/// For each of `new` pixels: the first of the `old` ones under it, and the shares of those.
+fn shares(old: u32, new: u32) -> Vec<(usize, Vec<f32>)> {
+    let step = f64::from(old) / f64::from(new);
+    let share = |index: u32| {
+        let (from, to) = (f64::from(index) * step, f64::from(index + 1) * step);
+        let (first, last) = (from as u32, (to.ceil() as u32).min(old));
+        let covered = |pixel: u32| (f64::from(pixel) + 1.0).min(to) - f64::from(pixel).max(from);
+        let weights = (first..last).map(|pixel| (covered(pixel) / step) as f32);
+        (first as usize, weights.collect())
+    };
+    (0..new).map(share).collect()
 }

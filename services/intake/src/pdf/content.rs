@@ -32,6 +32,8 @@ pub(crate) struct PlacedGlyph {
     pub(crate) em: f64,
     /// Around the ink, or around a typical letter where the outline is unknown.
     pub(crate) bounds: Rect,
+    /// Whether it draws anything (assumed of glyphs that are drawings of their own).
+    pub(crate) has_ink: bool,
     /// Drawn with text rendering mode 3, or used for clipping only.
     pub(crate) hidden: bool,
 }
@@ -41,8 +43,6 @@ pub(crate) struct PlacedGlyph {
 pub(crate) struct PlacedImage {
     /// In points.
     pub(crate) bounds: Rect,
-    pub(crate) width_px: u32,
-    pub(crate) height_px: u32,
     /// Pixels per inch along the image's rows.
     pub(crate) dpi: f64,
 }
@@ -130,6 +130,7 @@ impl Collector {
             end,
             em,
             bounds,
+            has_ink: ink.is_some() || matches!(glyph, Glyph::Type3(_)),
             hidden,
         })
     }
@@ -166,8 +167,6 @@ impl<'a> Device<'a> for Collector {
         if points_per_px > 0.0 && points_per_px.is_finite() {
             self.content.images.push(PlacedImage {
                 bounds: props.transform.transform_rect_bbox(local),
-                width_px,
-                height_px,
                 dpi: 72.0 / points_per_px,
             });
         }

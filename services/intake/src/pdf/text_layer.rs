@@ -10,6 +10,8 @@ use hayro::kurbo;
 
 /// A gap of this many ems between two glyphs is a space, whether or not one is drawn.
 const SPACE_EMS: f64 = 0.17;
+/// After a colon less is enough: a label and its value are two words.
+const SPACE_AFTER_LABEL_EMS: f64 = 0.05;
 /// Glyphs may overlap their neighbour by this much (kerning, italics, accents set apart).
 const OVERLAP_EMS: f64 = 0.35;
 /// Two pieces of text are on one line if their baselines differ by less.
@@ -80,7 +82,9 @@ fn pieces(glyphs: &[&PlacedGlyph]) -> Vec<Piece> {
         let turn_degrees = turn_of(glyph);
         let (start, baseline) = along(glyph.start, turn_degrees);
         let (end, _) = along(glyph.end, turn_degrees);
-        let text = letters(glyph).unwrap_or("\u{fffd}".into());
+        // A glyph without letter and without ink is as good as a space.
+        let unknown = if glyph.has_ink { "\u{fffd}" } else { " " };
+        let text = letters(glyph).unwrap_or_else(|| unknown.into());
         if text.trim().is_empty() {
             if let Some(last) = pieces.last_mut().filter(|_| open) {
                 last.space_after = true;
@@ -94,8 +98,7 @@ fn pieces(glyphs: &[&PlacedGlyph]) -> Vec<Piece> {
             open && last.turn_degrees == turn_degrees
                 && last.hidden == glyph.hidden
                 && (baseline - last.baseline).abs() < BASELINE_EMS * em
-                && gap < SPACE_EMS * em
-                && gap > -OVERLAP_EMS * em
+                && touching(&last.text, gap, em)
         }) {
             last.text.push_str(&text);
             last.bounds = last.bounds.union(glyph.bounds);
@@ -117,6 +120,16 @@ fn pieces(glyphs: &[&PlacedGlyph]) -> Vec<Piece> {
         (open, after_space) = (true, false);
     }
     pieces
+}
+
+/// Whether what follows a text after a gap belongs to the same word.
+fn touching(text: &str, gap: f64, em: f64) -> bool {
+    let space = if text.ends_with(':') {
+        SPACE_AFTER_LABEL_EMS
+    } else {
+        SPACE_EMS
+    };
+    gap < space * em && gap > -OVERLAP_EMS * em
 }
 
 /// Pieces grouped by baseline and joined to words, lines from top to bottom. Text that runs in
@@ -159,8 +172,8 @@ fn joined(mut line: Vec<Piece>) -> Vec<Piece> {
         if is_double(last, &piece) {
             continue;
         }
-        let touching = gap < SPACE_EMS * em && gap > -OVERLAP_EMS * em;
-        if touching && !last.space_after && !piece.space_before && last.hidden == piece.hidden {
+        let spaced = last.space_after || piece.space_before;
+        if touching(&last.text, gap, em) && !spaced && last.hidden == piece.hidden {
             last.text.push_str(&piece.text);
             last.bounds = last.bounds.union(piece.bounds);
             last.end = last.end.max(piece.end);
