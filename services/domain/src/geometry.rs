@@ -91,6 +91,24 @@ impl Placement {
         Polygon(corners.map(|corner| self.displayed_point(corner)).to_vec())
     }
 
+    /// Where a point of the displayed page lies on the upright one; may fall outside [0, 1].
+    pub fn upright_point(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [x, y] = match self.turned_degrees {
+            90 => [1.0 - y, x],
+            180 => [1.0 - x, 1.0 - y],
+            270 => [y, 1.0 - x],
+            _ => [x, y],
+        };
+        // Straighten in pixels, because the page is not square.
+        let (width, height) = (self.width_px as f32, self.height_px as f32);
+        let (sin, cos) = self.straightened_degrees.to_radians().sin_cos();
+        let (dx, dy) = ((x - 0.5) * width, (y - 0.5) * height);
+        [
+            (dx * cos - dy * sin) / width + 0.5,
+            (dx * sin + dy * cos) / height + 0.5,
+        ]
+    }
+
     fn displayed_point(&self, [x, y]: [f32; 2]) -> [f32; 2] {
         // Undo the straightening in pixels, because the page is not square.
         let (width, height) = (self.width_px as f32, self.height_px as f32);
@@ -132,6 +150,16 @@ mod tests {
         assert_eq!(polygon.0[2], [0.75, 0.5]);
         let polygon = placed(270, 0.0).displayed(&Rect::new(0.0, 0.0, 0.25, 0.5));
         assert_eq!(polygon.0[0], [1.0, 0.0]);
+    }
+
+    #[test]
+    fn upright_and_displayed_points_are_inverse() {
+        for turn in [0, 90, 180, 270] {
+            let placement = placed(turn, 7.0);
+            let polygon = placement.displayed(&Rect::new(0.4, 0.35, 0.6, 0.7));
+            let [x, y] = placement.upright_point(polygon.0[0]);
+            assert!((x - 0.4).abs() < 1e-5 && (y - 0.35).abs() < 1e-5, "{turn}: {x} {y}");
+        }
     }
 
     #[test]
