@@ -6,17 +6,25 @@
 //! This pass reads the same content as the renderer, so it also is the place to stop in time: it
 //! checks the clock as it goes, where the renderer cannot be interrupted.
 
+use super::guard::{self, Excess};
+use crate::Limits;
 use hayro::hayro_interpret::font::{Glyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
     InterpreterCache, InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
+use hayro::hayro_syntax::object::ObjectIdentifier;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Point, Rect, Shape};
 use std::collections::HashMap;
 use std::time::Instant;
 
+/// What an object without a number of its own says its number is.
+const NO_OBJECT: ObjectIdentifier = ObjectIdentifier {
+    obj_number: 0,
+    gen_number: 0,
+};
 /// Glyphs are given in thousandths of an em.
 const UNITS_PER_EM: f64 = 1000.0;
 
@@ -52,13 +60,15 @@ pub(crate) struct PlacedImage {
 pub(crate) struct Content {
     pub(crate) glyphs: Vec<PlacedGlyph>,
     pub(crate) images: Vec<PlacedImage>,
+    /// A picture written into the content itself is over a limit.
+    pub(crate) excess: Option<Excess>,
 }
 
 /// Thrown (not panicked: no message is printed) when the time is up.
 pub(crate) struct OutOfTime;
 
 /// Reads the page, unwinding with `OutOfTime` when it is not done by `deadline`.
-pub(crate) fn read(page: &Page<'_>, deadline: Instant) -> Content {
+pub(crate) fn read(page: &Page<'_>, limits: &Limits, deadline: Instant) -> Content {
     let cache = InterpreterCache::new();
     let (width, height) = page.render_dimensions();
     let mut context = Context::new(
@@ -71,6 +81,7 @@ pub(crate) fn read(page: &Page<'_>, deadline: Instant) -> Content {
     let mut collector = Collector {
         content: Content::default(),
         ink: HashMap::new(),
+        limits,
         deadline,
         drawn: 0,
     };
@@ -78,15 +89,16 @@ pub(crate) fn read(page: &Page<'_>, deadline: Instant) -> Content {
     collector.content
 }
 
-struct Collector {
+struct Collector<'l> {
     content: Content,
     /// Bounds of each outline seen, in glyph units; `None` for one without ink.
     ink: HashMap<u128, Option<Rect>>,
+    limits: &'l Limits,
     deadline: Instant,
     drawn: u32,
 }
 
-impl Collector {
+impl Collector<'_> {
     fn check_time(&mut self) {
         self.drawn = self.drawn.wrapping_add(1);
         if self.drawn % 64 == 0 && Instant::now() > self.deadline {
@@ -141,7 +153,7 @@ fn inked(outline: &BezPath) -> Option<Rect> {
     (bounds.width() > 0.0 && bounds.height() > 0.0).then_some(bounds)
 }
 
-impl<'a> Device<'a> for Collector {
+impl<'a> Device<'a> for Collector<'_> {
     fn draw_glyph_run(
         &mut self,
         run: &GlyphRun<'_, 'a>,
@@ -160,6 +172,15 @@ impl<'a> Device<'a> for Collector {
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.check_time();
+        let stream = match &image {
+            Image::Stencil(stencil) => stencil.stream(),
+            Image::Raster(raster) => raster.stream(),
+        };
+        // Pictures with a number of their own have been measured with the page's other objects.
+        if stream.obj_id() == NO_OBJECT {
+            let excess = guard::check_stream(stream, self.limits).err();
+            self.content.excess = self.content.excess.take().or(excess);
+        }
         let (width_px, height_px) = (image.width(), image.height());
         let local = Rect::new(0.0, 0.0, f64::from(width_px), f64::from(height_px));
         let [a, b, _, _, _, _] = props.transform.as_coeffs();

@@ -4,6 +4,9 @@
 //! Deliberately absent: passwords (a file that the empty password does not open is refused).
 
 mod content;
+mod guard;
+mod inflated;
+mod object_streams;
 mod render;
 mod text_layer;
 
@@ -11,8 +14,9 @@ use crate::bounded::{self, Overruns, Stopped};
 use crate::page::Page;
 use crate::raster::broken_page;
 use crate::{IntakeError, Limits, finish};
-use content::OutOfTime;
+use content::{Content, OutOfTime};
 use docexam_domain::Placement;
+use guard::{Excess, Measured};
 use hayro::hayro_syntax::page as hayro_page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 use image::RgbImage;
@@ -28,6 +32,7 @@ pub(crate) struct PdfFile {
     limits: Limits,
     page_count: u32,
     parsed: Mutex<Parsed>,
+    measured: Arc<Measured>,
     overruns: Overruns,
 }
 
@@ -39,6 +44,12 @@ struct Parsed {
 impl PdfFile {
     pub(crate) fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<Self, IntakeError> {
         let overruns = Overruns::default();
+        if object_streams::check(&bytes, limits.max_stream_bytes).is_err() {
+            return Err(IntakeError::ObjectsTooLarge {
+                file: name.to_owned(),
+                limit: limits.max_stream_bytes,
+            });
+        }
         let pdf = parse(name, &bytes, limits, &overruns)?;
         let pages = pdf.pages().len() as u64;
         if pages > u64::from(limits.max_pages) {
@@ -60,6 +71,7 @@ impl PdfFile {
                 pdf,
                 cached_bytes: 0,
             }),
+            measured: Arc::default(),
             overruns,
         })
     }
@@ -70,8 +82,8 @@ impl PdfFile {
 
     pub(crate) fn page(&self, number: u32) -> Result<Page, IntakeError> {
         let limits = self.limits.clone();
-        self.with_page(number, move |page, deadline| {
-            decode(page, number, deadline, &limits)
+        self.with_page(number, move |page, content| {
+            decode(page, number, &content, &limits)
         })
     }
 
@@ -80,18 +92,17 @@ impl PdfFile {
         number: u32,
         max_side_px: u32,
     ) -> Result<RgbImage, IntakeError> {
-        self.with_page(number, move |page, deadline| {
-            // Only to stop in time: the picture itself needs nothing of it.
-            content::read(page, deadline);
-            render::rgb(page, render::shown(page, max_side_px))
+        self.with_page(number, move |page, _| {
+            let rendered = render::rendered(page, render::shown(page, max_side_px));
+            Ok(render::rgb(&rendered.pixmap))
         })
     }
 
-    /// Runs `work` on a page within the limits on time and memory.
+    /// Measures and reads a page, then runs `work` on it, all within the limits on time and memory.
     fn with_page<T: Send + 'static>(
         &self,
         number: u32,
-        work: impl FnOnce(&hayro_page::Page<'_>, Instant) -> T + Send + 'static,
+        work: impl FnOnce(&hayro_page::Page<'_>, Content) -> Result<T, String> + Send + 'static,
     ) -> Result<T, IntakeError> {
         let file = &self.name;
         if let Some(overruns) = self.overruns.too_many() {
@@ -110,19 +121,28 @@ impl PdfFile {
         };
         // The reading pass stops itself a little earlier, which leaves no thread behind.
         let deadline = Instant::now() + Duration::from_secs_f32(seconds * 0.9);
-        let shared = pdf.clone();
+        let (shared, measured, limits) = (pdf.clone(), self.measured.clone(), self.limits.clone());
         let outcome = bounded::run(seconds, &self.overruns, move || {
             let page = shared.pages().get(number as usize - 1)?;
-            Some((
-                work(page, deadline),
-                page.page_stream().map_or(0, <[u8]>::len),
-            ))
+            let value = guard::check(page, &measured, &limits, deadline).and_then(|()| {
+                let content = content::read(page, &limits, deadline);
+                content
+                    .excess
+                    .clone()
+                    .map_or_else(|| Ok(work(page, content)), Err)
+            });
+            Some((value, page.page_stream().map_or(0, <[u8]>::len)))
         });
+        // A panic may leave the parsed file's locks poisoned: it is parsed again for the next page.
+        let cached = match &outcome {
+            Ok(Some((_, stream_bytes))) => *stream_bytes as u64,
+            _ => MOST_CACHED_BYTES + 1,
+        };
+        self.count_cached(&pdf, cached);
         match outcome {
-            Ok(Some((value, stream_bytes))) => {
-                self.count_cached(&pdf, stream_bytes as u64);
-                Ok(value)
-            }
+            Ok(Some((Ok(Ok(value)), _))) => Ok(value),
+            Ok(Some((Ok(Err(reason)), _))) => Err(broken_page(file, number, reason)),
+            Ok(Some((Err(excess), _))) => Err(self.too_large(number, excess)),
             Ok(None) => Err(broken_page(
                 file,
                 number,
@@ -132,6 +152,23 @@ impl PdfFile {
             Err(Stopped::Panicked(reason)) => Err(broken_page(file, number, reason)),
             Err(Stopped::Unwound(cause)) if cause.is::<OutOfTime>() => Err(timeout()),
             Err(Stopped::Unwound(_)) => Err(broken_page(file, number, "its decoder failed")),
+        }
+    }
+
+    fn too_large(&self, page: u32, excess: Excess) -> IntakeError {
+        let file = self.name.clone();
+        match excess {
+            Excess::StreamBytes => IntakeError::StreamTooLarge {
+                file,
+                page,
+                limit: self.limits.max_stream_bytes,
+            },
+            Excess::Megapixels(megapixels) => IntakeError::TooManyMegapixels {
+                file,
+                page,
+                megapixels,
+                limit: self.limits.max_megapixels,
+            },
         }
     }
 
@@ -192,13 +229,22 @@ fn broken_file(name: &str, reason: &str) -> IntakeError {
     }
 }
 
-fn decode(page: &hayro_page::Page<'_>, number: u32, deadline: Instant, limits: &Limits) -> Page {
-    let content = content::read(page, deadline);
-    let resolution = render::resolution(page, &content, limits);
+fn decode(
+    page: &hayro_page::Page<'_>,
+    number: u32,
+    content: &Content,
+    limits: &Limits,
+) -> Result<Page, String> {
+    let resolution = render::resolution(page, content, limits);
     let (width, height) = page.render_dimensions();
     let layer = text_layer::words(&content.glyphs, f64::from(width), f64::from(height));
     let is_scan = render::scan_dpi(page, &content.images).is_some();
-    let image = render::grey(page, resolution);
+    let rendered = render::rendered(page, resolution);
+    if is_scan && rendered.lacks_pictures {
+        // It would look like a blank page.
+        return Err("its picture is damaged or of an unknown kind".into());
+    }
+    let image = render::grey(&rendered.pixmap);
     let (turn_degrees, hidden) = layer.as_ref().map_or((0, false), |layer| {
         (layer.turn_degrees, layer.mostly_hidden)
     });
@@ -211,5 +257,5 @@ fn decode(page: &hayro_page::Page<'_>, number: u32, deadline: Instant, limits: &
         text_is_hidden: hidden,
         text_turn_degrees: turn_degrees,
     };
-    if is_scan { finish::scanned(page) } else { page }
+    Ok(if is_scan { finish::scanned(page) } else { page })
 }

@@ -5,14 +5,15 @@
 use super::content::{Content, PlacedImage};
 use crate::Limits;
 use crate::raster::A4_LONG_SIDE_INCHES;
-use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_interpret::TransformExt;
+use hayro::hayro_interpret::{InterpreterSettings, InterpreterWarning, TransformExt};
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, Rect};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings};
 use image::{GrayImage, RgbImage};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const POINTS_PER_INCH: f32 = 72.0;
 /// Drawn text is read well at this resolution; more only costs time.
@@ -94,8 +95,52 @@ pub(crate) fn scan_dpi(page: &Page<'_>, images: &[PlacedImage]) -> Option<f32> {
     })
 }
 
-pub(crate) fn grey(page: &Page<'_>, resolution: Resolution) -> GrayImage {
-    let pixmap = render(page, resolution);
+/// A page as pixels on white paper, every one of them opaque.
+pub(crate) struct Rendered {
+    pub(crate) pixmap: Pixmap,
+    /// A picture of the page could not be decoded, and was left out.
+    pub(crate) lacks_pictures: bool,
+}
+
+pub(crate) fn rendered(page: &Page<'_>, resolution: Resolution) -> Rendered {
+    let (width, height) = page.render_dimensions();
+    let mut context = RenderContext::new(resolution.width_px, resolution.height_px);
+    let transform = Affine::scale_non_uniform(
+        f64::from(resolution.width_px) / f64::from(width),
+        f64::from(resolution.height_px) / f64::from(height),
+    ) * page.initial_transform(true).to_kurbo();
+    let lacks_pictures = Arc::new(AtomicBool::new(false));
+    let noted = lacks_pictures.clone();
+    let settings = InterpreterSettings {
+        warning_sink: Arc::new(move |warning| {
+            if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
+                noted.store(true, Ordering::Relaxed);
+            }
+        }),
+        ..Default::default()
+    };
+    hayro::render_into(
+        page,
+        &RenderCache::new(),
+        &settings,
+        &RenderSettings::default(),
+        &mut context,
+        transform,
+    );
+    context.flush();
+    let mut pixmap = Pixmap::new(resolution.width_px, resolution.height_px);
+    let rasterizer = RasterizerSettings {
+        target_init: TargetInit::Clear(WHITE),
+        ..Default::default()
+    };
+    context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
+    Rendered {
+        pixmap,
+        lacks_pictures: lacks_pictures.load(Ordering::Relaxed),
+    }
+}
+
+pub(crate) fn grey(pixmap: &Pixmap) -> GrayImage {
     let luma = |pixel: &[u8]| {
         let [red, green, blue] = [pixel[0], pixel[1], pixel[2]].map(u32::from);
         // Rec. 601, as the rest of the image world does it.
@@ -110,8 +155,7 @@ pub(crate) fn grey(page: &Page<'_>, resolution: Resolution) -> GrayImage {
     GrayImage::from_raw(width, height, pixels).unwrap_or_default()
 }
 
-pub(crate) fn rgb(page: &Page<'_>, resolution: Resolution) -> RgbImage {
-    let pixmap = render(page, resolution);
+pub(crate) fn rgb(pixmap: &Pixmap) -> RgbImage {
     let pixels = pixmap
         .data_as_u8_slice()
         .chunks_exact(4)
@@ -119,30 +163,4 @@ pub(crate) fn rgb(page: &Page<'_>, resolution: Resolution) -> RgbImage {
         .collect();
     let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
     RgbImage::from_raw(width, height, pixels).unwrap_or_default()
-}
-
-/// On white paper, so that every pixel is opaque.
-fn render(page: &Page<'_>, resolution: Resolution) -> Pixmap {
-    let (width, height) = page.render_dimensions();
-    let mut context = RenderContext::new(resolution.width_px, resolution.height_px);
-    let transform = Affine::scale_non_uniform(
-        f64::from(resolution.width_px) / f64::from(width),
-        f64::from(resolution.height_px) / f64::from(height),
-    ) * page.initial_transform(true).to_kurbo();
-    hayro::render_into(
-        page,
-        &RenderCache::new(),
-        &InterpreterSettings::default(),
-        &RenderSettings::default(),
-        &mut context,
-        transform,
-    );
-    context.flush();
-    let mut pixmap = Pixmap::new(resolution.width_px, resolution.height_px);
-    let rasterizer = RasterizerSettings {
-        target_init: TargetInit::Clear(WHITE),
-        ..Default::default()
-    };
-    context.render_with(&mut pixmap, &mut Resources::default(), rasterizer);
-    pixmap
 }
