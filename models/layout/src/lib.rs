@@ -1,1 +1,33 @@
-//! (to be written)
+//! The layout model: the words of a page with their boxes -> what each word is and what the page is.
+//!
+//! `Model` answers, `train` makes one from labelled pages, `distil` makes the token table that
+//! training starts from, `evaluate` measures. Tensors and tokens only: the nouns of customs, the
+//! meaning of labels and the values of fields belong to `docexam-extract`.
+
+mod augment;
+mod calibrate;
+mod config;
+mod distil;
+mod encoder;
+mod error;
+mod evaluate;
+mod labels;
+mod manifest;
+mod model;
+mod network;
+mod ops;
+mod page;
+mod pca;
+mod shape;
+mod token_table;
+mod train;
+mod vocabulary;
+mod window;
+
+pub use config::{ModelConfig, NetworkSize, Temperatures};
+pub use distil::{DistilOptions, DistilReport, distil};
+pub use error::LayoutError;
+pub use evaluate::{Evaluation, LabelScore, evaluate};
+pub use model::{Model, PageTags, WordTag};
+pub use page::{LabelledWord, PageWord, TrainingPage, read_training_pages};
+pub use train::{TrainOptions, TrainProgress, TrainReport, train};

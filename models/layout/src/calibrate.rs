@@ -1,0 +1,103 @@
+//! One temperature for each head, fitted on pages not used for training.
+//!
+//! A temperature divides scores before they become probabilities; it changes how sure the model
+//! says it is, never what it says. Words that are and seem outside every field are left out: they
+//! are many and easy, and would hide how sure the model is of fields.
+
+use crate::config::Temperatures;
+use crate::evaluate::largest;
+use crate::labels::index_of;
+use crate::model::{Model, scores};
+use crate::ops::softmax_in_place;
+use crate::{LayoutError, TrainingPage};
+
+pub fn fit_temperatures(
+    model: &Model,
+    pages: &[TrainingPage],
+) -> Result<Temperatures, LayoutError> {
+    let config = &model.config;
+    let (n_labels, n_classes) = (config.labels.len(), config.page_classes.len());
+    let (mut labels, mut classes) = (Vec::new(), Vec::new());
+    let (mut begins, mut rows, mut starts) = (Vec::new(), Vec::new(), Vec::new());
+    for page in pages {
+        let words: Vec<_> = page.words.iter().map(|word| word.word.clone()).collect();
+        let raw = scores(&model.network, &model.table, config, &words)?;
+        for (word, scores) in page.words.iter().zip(raw.words) {
+            let truth = index_of(&config.labels, &word.label, &page.id)?;
+            rows.push((scores[n_labels + 1], word.starts_row));
+            if truth != 0 || largest(&scores[..n_labels]) != 0 {
+                begins.push((scores[n_labels], word.begins));
+                labels.push((scores[..n_labels].to_vec(), truth));
+            }
+        }
+        let class = index_of(&config.page_classes, &page.page_class, &page.id)?;
+        classes.push((raw.page[..n_classes].to_vec(), class));
+        starts.push((raw.page[n_classes], page.starts_document));
+    }
+    Ok(Temperatures {
+        labels: best_temperature(|t| classes_cost(&labels, t)),
+        begins: best_temperature(|t| flags_cost(&begins, t)),
+        starts_row: best_temperature(|t| flags_cost(&rows, t)),
+        page_class: best_temperature(|t| classes_cost(&classes, t)),
+        starts_document: best_temperature(|t| flags_cost(&starts, t)),
+    })
+}
+
+/// Mean negative log likelihood of the truth.
+fn classes_cost(cases: &[(Vec<f32>, usize)], temperature: f32) -> f64 {
+    let cost = cases.iter().map(|(scores, truth)| {
+        let mut row: Vec<f32> = scores.iter().map(|s| s / temperature).collect();
+        softmax_in_place(&mut row);
+        -f64::from(row[*truth].max(1e-12)).ln()
+    });
+    cost.sum::<f64>() / cases.len().max(1) as f64
+}
+
+fn flags_cost(cases: &[(f32, bool)], temperature: f32) -> f64 {
+    let cost = cases.iter().map(|(score, truth)| {
+        let z = f64::from(score / temperature) * if *truth { 1.0 } else { -1.0 };
+        (-z).exp().ln_1p()
+    });
+    cost.sum::<f64>() / cases.len().max(1) as f64
+}
+
+/// Golden-section search over log T; the cost has one minimum. Between 1/3 and 3.
+fn best_temperature(cost: impl Fn(f32) -> f64) -> f32 {
+    const RATIO: f32 = 0.618_034;
+    let at = |log: f32| cost(log.exp());
+    let (mut low, mut high) = (-1.1_f32, 1.1_f32);
+    for _ in 0..14 {
+        let reach = (high - low) * RATIO;
+        if at(high - reach) <= at(low + reach) {
+            high = low + reach;
+        } else {
+            low = high - reach;
+        }
+    }
+    ((low + high) / 2.0).exp()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_that_are_too_sure_are_cooled() {
+        // Right four times of five, but certain each time.
+        let cases: Vec<_> = (0..100).map(|i| (4.0, i % 5 != 0)).collect();
+        let temperature = best_temperature(|t| flags_cost(&cases, t));
+        // σ(4 / T) = 0.8 where T = 4 / ln 4.
+        assert!(
+            (temperature - 4.0 / 4.0_f32.ln()).abs() < 0.02,
+            "{temperature}"
+        );
+        let cases: Vec<_> = (0..100)
+            .map(|i| (vec![3.0, 0.0], usize::from(i % 5 == 0)))
+            .collect();
+        let temperature = best_temperature(|t| classes_cost(&cases, t));
+        assert!(
+            (temperature - 3.0 / 4.0_f32.ln()).abs() < 0.02,
+            "{temperature}"
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! The sizes of a network and the names of its outputs, as stored beside the weights.
+
+use serde::{Deserialize, Serialize};
+
+/// Of the weights folder; a folder of another version is refused.
+pub const FORMAT_VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelConfig {
+    pub version: u32,
+    pub size: NetworkSize,
+    pub labels: Vec<String>,
+    pub page_classes: Vec<String>,
+    #[serde(default)]
+    pub temperatures: Temperatures,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkSize {
+    /// Vector length of the token table.
+    pub token_dimension: usize,
+    pub width: usize,
+    pub layers: usize,
+    pub heads: usize,
+    pub feed_forward: usize,
+    /// Rows and columns of the trainable table of hashed spellings.
+    pub spelling_rows: usize,
+    pub spelling_width: usize,
+    /// Words a window; longer pages are read in overlapping windows.
+    pub window: usize,
+}
+
+impl Default for NetworkSize {
+    fn default() -> Self {
+        Self {
+            token_dimension: 256,
+            width: 256,
+            layers: 4,
+            heads: 8,
+            feed_forward: 768,
+            spelling_rows: 8192,
+            spelling_width: 48,
+            window: 512,
+        }
+    }
+}
+
+/// Scores are divided by these before they become probabilities, so that 0.9 means 90 %.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Temperatures {
+    pub labels: f32,
+    pub begins: f32,
+    pub starts_row: f32,
+    pub page_class: f32,
+    pub starts_document: f32,
+}
+
+impl Default for Temperatures {
+    fn default() -> Self {
+        Self {
+            labels: 1.0,
+            begins: 1.0,
+            starts_row: 1.0,
+            page_class: 1.0,
+            starts_document: 1.0,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The trained model: words of one page -> probabilities of labels, beginnings and page classes.
+//!
+//! Loaded once and shared by threads; the same words give the same numbers. Long pages are read in
+//! overlapping windows, each word taken from the window in which it stands farthest from an edge;
+//! words beyond `MOST_WORDS` are answered with `O`. What to make of the probabilities is up to the
+//! caller.
+
+use crate::config::{FORMAT_VERSION, ModelConfig};
+use crate::manifest;
+use crate::network::{Network, Tensors, refuse};
+use crate::ops::{sigmoid, softmax_in_place};
+use crate::token_table::{TABLE_FILE, TokenTable, VOCABULARY_FILE};
+use crate::window::Batch;
+use crate::{LayoutError, PageWord};
+use candle_core::{DType, Device};
+use std::path::Path;
+
+pub const WEIGHTS_FILE: &str = "model.safetensors";
+pub const CONFIG_FILE: &str = "config.json";
+/// The files of a weights folder that the manifest must list.
+pub const FILES: [&str; 4] = [CONFIG_FILE, WEIGHTS_FILE, TABLE_FILE, VOCABULARY_FILE];
+/// More words than a page can hold.
+pub const MOST_WORDS: usize = 4096;
+/// Words that two neighbouring windows share.
+const OVERLAP: usize = 128;
+
+pub struct Model {
+    pub(crate) config: ModelConfig,
+    pub(crate) network: Network,
+    pub(crate) table: TokenTable,
+    digest: String,
+}
+
+/// What the model says about a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PageTags {
+    /// By page class, summing to 1.
+    pub class_probabilities: Vec<f32>,
+    /// Probability that a document begins on this page.
+    pub starts_document: f32,
+    /// One for each word given, in the same order.
+    pub words: Vec<WordTag>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct WordTag {
+    /// By label, summing to 1.
+    pub probabilities: Vec<f32>,
+    /// Probability that a mention begins with this word.
+    pub begins: f32,
+    /// Probability that a row of the goods table begins with this word.
+    pub starts_row: f32,
+}
+
+impl Model {
+    /// Verifies the folder's manifest, then loads; a file that differs is refused.
+    pub fn load(folder: &Path) -> Result<Self, LayoutError> {
+        let digest = manifest::verify(folder, &FILES)?;
+        let path = folder.join(CONFIG_FILE);
+        let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
+        let config: ModelConfig =
+            serde_json::from_slice(&text).map_err(|e| LayoutError::format(&path, e))?;
+        if config.version != FORMAT_VERSION {
+            return Err(LayoutError::Version {
+                path,
+                found: config.version,
+                expected: FORMAT_VERSION,
+            });
+        }
+        let table = TokenTable::load(folder)?;
+        if table.dimension != config.size.token_dimension {
+            let reason = format!("token vectors of length {}", table.dimension);
+            return Err(LayoutError::format(&folder.join(TABLE_FILE), reason));
+        }
+        let path = folder.join(WEIGHTS_FILE);
+        let tensors: Tensors = candle_core::safetensors::load(&path, &Device::Cpu)?
+            .into_iter()
+            .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32)?)))
+            .collect::<Result<_, candle_core::Error>>()?;
+        let network = Network::new(&config, &tensors).map_err(refuse(&path))?;
+        Ok(Self {
+            config,
+            network,
+            table,
+            digest,
+        })
+    }
+
+    /// Of the weights folder: `sha256:…`.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    pub fn page_classes(&self) -> &[String] {
+        &self.config.page_classes
+    }
+
+    /// Word labels; index 0 is `O`.
+    pub fn labels(&self) -> &[String] {
+        &self.config.labels
+    }
+
+    /// Tags the words of one upright page, given in reading order.
+    pub fn tag(&self, words: &[PageWord]) -> Result<PageTags, LayoutError> {
+        let raw = self.scores(words)?;
+        let temperatures = &self.config.temperatures;
+        let word_tags = raw.words.iter().map(|scores| {
+            let (labels, flags) = scores.split_at(self.config.labels.len());
+            WordTag {
+                probabilities: softmax(labels, temperatures.labels),
+                begins: probability(flags.first(), temperatures.begins),
+                starts_row: probability(flags.get(1), temperatures.starts_row),
+            }
+        });
+        let mut tags: Vec<WordTag> = word_tags.collect();
+        tags.resize_with(words.len(), || self.outside());
+        let (classes, starts) = raw.page.split_at(self.config.page_classes.len());
+        Ok(PageTags {
+            class_probabilities: softmax(classes, temperatures.page_class),
+            starts_document: probability(starts.first(), temperatures.starts_document),
+            words: tags,
+        })
+    }
+
+    fn outside(&self) -> WordTag {
+        let mut probabilities = vec![0.0; self.config.labels.len()];
+        if let Some(outside) = probabilities.first_mut() {
+            *outside = 1.0;
+        }
+        WordTag {
+            probabilities,
+            begins: 0.0,
+            starts_row: 0.0,
+        }
+    }
+
+    /// Scores of up to `MOST_WORDS` words and of the page (the mean over its windows).
+    pub(crate) fn scores(&self, words: &[PageWord]) -> Result<RawScores, LayoutError> {
+        scores(&self.network, &self.table, &self.config, words)
+    }
+}
+
+/// Scores before temperature, softmax and sigmoid.
+pub(crate) struct RawScores {
+    pub words: Vec<Vec<f32>>,
+    pub page: Vec<f32>,
+}
+
+pub(crate) fn scores(
+    network: &Network,
+    table: &TokenTable,
+    config: &ModelConfig,
+    words: &[PageWord],
+) -> Result<RawScores, LayoutError> {
+    let words = &words[..words.len().min(MOST_WORDS)];
+    let window = config.size.window.max(2 * OVERLAP);
+    let mut out = RawScores {
+        words: Vec::with_capacity(words.len()),
+        page: vec![0.0; config.page_classes.len() + 1],
+    };
+    let starts = window_starts(words.len(), window);
+    let share = 1.0 / starts.len() as f32;
+    for &start in &starts {
+        let end = (start + window).min(words.len());
+        let mut batch = Batch::default();
+        batch.push(&words[start..end], &[], table, &config.size);
+        let scores = network.forward(batch, None)?;
+        let page = scores
+            .pages
+            .narrow(0, 0, 1)?
+            .flatten_all()?
+            .to_vec1::<f32>()?;
+        for (total, score) in out.page.iter_mut().zip(page) {
+            *total += score * share;
+        }
+        // The words before the middle of the overlap stay with the window before.
+        let skip = if start == 0 { 0 } else { OVERLAP / 2 };
+        out.words.truncate(start + skip);
+        if end <= start + skip {
+            continue;
+        }
+        let fresh = scores.words.narrow(0, 1 + skip, end - start - skip)?;
+        out.words.extend(fresh.to_vec2::<f32>()?);
+    }
+    Ok(out)
+}
+
+fn window_starts(words: usize, window: usize) -> Vec<usize> {
+    let mut starts = vec![0];
+    let mut start = 0;
+    while start + window < words {
+        start += window - OVERLAP;
+        starts.push(start);
+    }
+    starts
+}
+
+fn softmax(scores: &[f32], temperature: f32) -> Vec<f32> {
+    let mut out: Vec<f32> = scores.iter().map(|score| score / temperature).collect();
+    softmax_in_place(&mut out);
+    out
+}
+
+fn probability(score: Option<&f32>, temperature: f32) -> f32 {
+    score.map_or(0.0, |score| sigmoid(score / temperature))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_overlap_and_cover_every_word() {
+        assert_eq!(window_starts(0, 512), [0]);
+        assert_eq!(window_starts(512, 512), [0]);
+        assert_eq!(window_starts(513, 512), [0, 384]);
+        assert_eq!(window_starts(1300, 512), [0, 384, 768, 1152]);
+    }
+}

@@ -1,0 +1,118 @@
+//! Sums of table rows, one bag of row indices per word: trainable hashed features.
+
+use super::{values, vectorised, with_values};
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use std::sync::Arc;
+
+/// Row indices of all bags, one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Bags {
+    pub indices: Vec<u32>,
+    /// End of each bag within `indices`.
+    pub ends: Vec<usize>,
+}
+
+impl Bags {
+    pub fn push(&mut self, bag: impl IntoIterator<Item = u32>) {
+        self.indices.extend(bag);
+        self.ends.push(self.indices.len());
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts
+            .zip(&self.ends)
+            .map(|(start, end)| &self.indices[start..*end])
+    }
+}
+
+/// `table` [rows, width] -> [bags, width]; each bag is divided by the root of its size.
+pub fn bag_of_rows(table: &Tensor, bags: Arc<Bags>) -> Result<Tensor> {
+    table.apply_op1(BagOfRows { bags })
+}
+
+struct BagOfRows {
+    bags: Arc<Bags>,
+}
+
+impl CustomOp1 for BagOfRows {
+    fn name(&self) -> &'static str {
+        "docexam-bag-of-rows"
+    }
+
+    fn cpu_fwd(&self, table: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (rows, width) = layout.shape().dims2()?;
+        let table = values(table, layout)?;
+        if let Some(index) = self.bags.indices.iter().find(|i| **i as usize >= rows) {
+            candle_core::bail!("bag index {index} in a table of {rows} rows");
+        }
+        let mut out = vec![0.0_f32; self.bags.ends.len() * width];
+        vectorised(|| {
+            for (bag, out) in self.bags.iter().zip(out.chunks_exact_mut(width)) {
+                let share = 1.0 / (bag.len().max(1) as f32).sqrt();
+                for &index in bag {
+                    let row = &table[index as usize * width..][..width];
+                    for (o, x) in out.iter_mut().zip(row) {
+                        *o += x * share;
+                    }
+                }
+            }
+        });
+        Ok((CpuStorage::F32(out), (self.bags.ends.len(), width).into()))
+    }
+
+    fn bwd(&self, table: &Tensor, _out: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let (_, width) = table.dims2()?;
+        let mut to_table = vec![0.0_f32; table.elem_count()];
+        with_values(gradient, |gradient| {
+            vectorised(|| {
+                for (bag, grad) in self.bags.iter().zip(gradient.chunks_exact(width)) {
+                    let share = 1.0 / (bag.len().max(1) as f32).sqrt();
+                    for &index in bag {
+                        let row = &mut to_table[index as usize * width..][..width];
+                        for (o, g) in row.iter_mut().zip(grad) {
+                            *o += g * share;
+                        }
+                    }
+                }
+            });
+            Ok(())
+        })?;
+        Ok(Some(Tensor::from_vec(
+            to_table,
+            table.shape(),
+            table.device(),
+        )?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::checks::{check_gradients, variable};
+    use super::*;
+
+    #[test]
+    fn bags_sum_rows_and_the_backward_pass_agrees_with_differences() {
+        let table = variable(&[5, 4], 1);
+        let mut bags = Bags::default();
+        bags.push([1]);
+        bags.push([]);
+        bags.push([0, 3, 3, 4]);
+        let bags = Arc::new(bags);
+        let out = bag_of_rows(&table, bags.clone()).expect("forward");
+        let (out, rows) = (out.to_vec2::<f32>(), table.to_vec2::<f32>());
+        let (out, rows) = (out.expect("rows"), rows.expect("rows"));
+        assert_eq!(out[0], rows[1]);
+        assert_eq!(out[1], [0.0; 4]);
+        check_gradients(std::slice::from_ref(&table), || {
+            bag_of_rows(&table, bags.clone())
+        });
+    }
+
+    #[test]
+    fn an_index_beyond_the_table_is_an_error() {
+        let mut bags = Bags::default();
+        bags.push([9]);
+        assert!(bag_of_rows(&variable(&[5, 4], 1), Arc::new(bags)).is_err());
+    }
+}

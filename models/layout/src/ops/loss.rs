@@ -1,0 +1,147 @@
+//! The loss of a tagging head: softmax over the first columns, sigmoids on the rest, in one pass.
+
+use super::math::{sigmoid, softmax_in_place};
+use super::{values, vectorised, with_values};
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use std::sync::Arc;
+
+/// What one row should be. Weights already contain the division by the number of rows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RowTarget {
+    pub class: u32,
+    pub class_weight: f32,
+    /// Targets of the sigmoid columns, 0 or 1.
+    pub flags: [f32; 2],
+    pub flag_weight: f32,
+}
+
+/// `logits` [rows, classes + flags] -> [1], the weighted sum of losses.
+/// `smoothing` is the share of probability that the target leaves to the other classes.
+pub fn tagging_loss(
+    logits: &Tensor,
+    classes: usize,
+    smoothing: f32,
+    targets: Arc<Vec<RowTarget>>,
+) -> Result<Tensor> {
+    logits.apply_op1(TaggingLoss {
+        classes,
+        smoothing,
+        targets,
+    })
+}
+
+struct TaggingLoss {
+    classes: usize,
+    smoothing: f32,
+    targets: Arc<Vec<RowTarget>>,
+}
+
+impl CustomOp1 for TaggingLoss {
+    fn name(&self) -> &'static str {
+        "docexam-tagging-loss"
+    }
+
+    fn cpu_fwd(&self, logits: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (rows, columns) = layout.shape().dims2()?;
+        let logits = values(logits, layout)?;
+        if rows != self.targets.len() || columns < self.classes || columns > self.classes + 2 {
+            candle_core::bail!("{rows}×{columns} logits for {} targets", self.targets.len());
+        }
+        let mut loss = 0.0_f64;
+        vectorised(|| {
+            let mut row = vec![0.0_f32; self.classes];
+            for (logits, target) in logits.chunks_exact(columns).zip(self.targets.iter()) {
+                let (classes, flags) = logits.split_at(self.classes);
+                if target.class_weight != 0.0 {
+                    row.copy_from_slice(classes);
+                    let log_sum = softmax_in_place(&mut row);
+                    let mean = classes.iter().sum::<f32>() / self.classes as f32;
+                    let wanted = classes[target.class as usize % self.classes];
+                    let aim = (1.0 - self.smoothing) * wanted + self.smoothing * mean;
+                    loss += f64::from(target.class_weight * (log_sum - aim));
+                }
+                for (z, aim) in flags.iter().zip(target.flags) {
+                    let cross = z.max(0.0) - z * aim + (-z.abs()).exp().ln_1p();
+                    loss += f64::from(target.flag_weight * cross);
+                }
+            }
+        });
+        Ok((CpuStorage::F32(vec![loss as f32]), 1.into()))
+    }
+
+    fn bwd(&self, logits: &Tensor, _out: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        let (_, columns) = logits.dims2()?;
+        let upstream: f32 = gradient.flatten_all()?.to_vec1::<f32>()?[0];
+        let mut out = with_values(logits, |logits| Ok(logits.to_vec()))?;
+        vectorised(|| {
+            for (row, target) in out.chunks_exact_mut(columns).zip(self.targets.iter()) {
+                let (classes, flags) = row.split_at_mut(self.classes);
+                if target.class_weight == 0.0 {
+                    classes.fill(0.0);
+                } else {
+                    softmax_in_place(classes);
+                    let weight = target.class_weight * upstream;
+                    let spread = self.smoothing / self.classes as f32;
+                    for p in classes.iter_mut() {
+                        *p = (*p - spread) * weight;
+                    }
+                    classes[target.class as usize % self.classes] -=
+                        (1.0 - self.smoothing) * weight;
+                }
+                for (z, aim) in flags.iter_mut().zip(target.flags) {
+                    *z = (sigmoid(*z) - aim) * target.flag_weight * upstream;
+                }
+            }
+        });
+        Ok(Some(Tensor::from_vec(
+            out,
+            logits.shape(),
+            logits.device(),
+        )?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::checks::{check_gradients, variable};
+    use super::*;
+
+    #[test]
+    fn the_backward_pass_agrees_with_differences() {
+        let logits = variable(&[4, 7], 1);
+        let targets: Vec<RowTarget> = (0..4)
+            .map(|i| RowTarget {
+                class: i,
+                class_weight: if i == 2 { 0.0 } else { 0.5 },
+                flags: [1.0, 0.0],
+                flag_weight: 0.25,
+            })
+            .collect();
+        let targets = Arc::new(targets);
+        check_gradients(std::slice::from_ref(&logits), || {
+            tagging_loss(&logits, 5, 0.1, targets.clone())
+        });
+    }
+
+    #[test]
+    fn a_sure_and_right_answer_costs_nothing_and_a_wrong_one_much() {
+        let logits = Tensor::new(
+            &[[20.0_f32, 0.0, 20.0], [0.0, 20.0, -20.0]],
+            &candle_core::Device::Cpu,
+        )
+        .expect("logits");
+        let cost = |class, flag| {
+            let target = RowTarget {
+                class,
+                class_weight: 1.0,
+                flags: [flag, 0.0],
+                flag_weight: 1.0,
+            };
+            let other = RowTarget::default();
+            let loss = tagging_loss(&logits, 2, 0.0, Arc::new(vec![target, other]));
+            loss.expect("loss").to_vec1::<f32>().expect("one value")[0]
+        };
+        assert!(cost(0, 1.0) < 1e-3);
+        assert!(cost(1, 0.0) > 39.0);
+    }
+}

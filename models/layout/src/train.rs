@@ -1,0 +1,297 @@
+//! Training: labelled pages and a token table -> a weights folder.
+//!
+//! In: JSON lines of `TrainingPage`, the folder of the token table. Out: `config.json`,
+//! `model.safetensors`, the token table and a manifest, from the step that did best on the
+//! validation pages, with temperatures fitted on them. Checkpoints allow a run to be resumed to the
+//! very same result. The data, and what the labels mean, come from elsewhere.
+
+mod gradient;
+mod optimizer;
+mod store;
+
+use crate::calibrate::fit_temperatures;
+use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
+use crate::evaluate::{Evaluation, evaluate, evaluate_network};
+use crate::labels::{page_classes, word_labels};
+use crate::model::Model;
+use crate::network::{Network, initial_tensors, refuse};
+use crate::page::read_training_pages;
+use crate::token_table::TokenTable;
+use crate::{LayoutError, TrainingPage};
+use gradient::{Trainee, loss_and_gradient};
+use optimizer::Optimizer;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Clone, Debug)]
+pub struct TrainOptions {
+    /// JSON lines to learn from (`split` is not looked at: the files decide).
+    pub train: Vec<PathBuf>,
+    /// JSON lines to choose the best step by and to fit temperatures on.
+    pub validation: Vec<PathBuf>,
+    /// Folder with `tokens.safetensors` and `vocabulary.tsv`.
+    pub tokens: PathBuf,
+    /// The weights folder to write.
+    pub output: PathBuf,
+    /// Where checkpoints go.
+    pub checkpoints: PathBuf,
+    /// Go on from the last checkpoint, if there is one.
+    pub resume: bool,
+    pub steps: usize,
+    pub pages_per_step: usize,
+    pub learning_rate: f32,
+    pub warm_up_steps: usize,
+    pub dropout: f32,
+    pub label_smoothing: f32,
+    /// Vary pages (places, scales, cases, misreadings).
+    pub vary: bool,
+    pub evaluate_every: usize,
+    /// Validation pages looked at during training; all of them are at the end.
+    pub evaluate_pages: usize,
+    pub seed: u64,
+    pub threads: usize,
+    pub size: NetworkSize,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self {
+            train: Vec::new(),
+            validation: Vec::new(),
+            tokens: PathBuf::new(),
+            output: PathBuf::new(),
+            checkpoints: PathBuf::new(),
+            resume: false,
+            steps: 2_000,
+            pages_per_step: 8,
+            learning_rate: 1e-3,
+            warm_up_steps: 100,
+            dropout: 0.1,
+            label_smoothing: 0.02,
+            vary: true,
+            evaluate_every: 250,
+            evaluate_pages: 150,
+            seed: 1,
+            threads: 1,
+            size: NetworkSize::default(),
+        }
+    }
+}
+
+/// Reported after every step.
+#[derive(Clone, Debug)]
+pub struct TrainProgress {
+    pub step: usize,
+    pub steps: usize,
+    /// Mean over the steps since the last report of an evaluation.
+    pub loss: f32,
+    pub learning_rate: f32,
+    pub seconds: f32,
+    /// On validation pages, at the steps where it is measured.
+    pub evaluation: Option<Evaluation>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TrainReport {
+    pub train_pages: usize,
+    pub validation_pages: usize,
+    pub steps: usize,
+    pub best_step: usize,
+    /// Of the written weights, on all validation pages.
+    pub evaluation: Evaluation,
+    pub temperatures: Temperatures,
+    /// Of the written weights folder.
+    pub digest: String,
+}
+
+/// Where a run stands, beside the tensors of its checkpoint.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    step: usize,
+    epoch: u64,
+    /// Pages of this epoch already used.
+    used: usize,
+    best_step: usize,
+    best: f64,
+}
+
+pub fn train(
+    options: &TrainOptions,
+    progress: &mut dyn FnMut(&TrainProgress),
+) -> Result<TrainReport, LayoutError> {
+    let pages = read_all(&options.train)?;
+    let validation = read_all(&options.validation)?;
+    if pages.is_empty() || validation.is_empty() {
+        let counts = format!(
+            "{} to learn from, {} to check",
+            pages.len(),
+            validation.len()
+        );
+        return Err(LayoutError::NoPages(counts));
+    }
+    let table = TokenTable::load(&options.tokens)?;
+    let config = ModelConfig {
+        version: FORMAT_VERSION,
+        size: NetworkSize {
+            token_dimension: table.dimension,
+            ..options.size
+        },
+        labels: word_labels(&pages),
+        page_classes: page_classes(&pages),
+        temperatures: Temperatures::default(),
+    };
+    let mut optimizer = Optimizer::new(&initial_tensors(&config, options.seed)?)?;
+    let mut standing = Standing::default();
+    if options.resume
+        && let Some((tensors, stored)) = store::load_checkpoint(&options.checkpoints)?
+    {
+        optimizer.restore(&tensors, stored.step)?;
+        standing = stored;
+    }
+    let network =
+        Network::new(&config, &optimizer.tensors()).map_err(refuse(&options.checkpoints))?;
+    let sample = spread(&validation, options.evaluate_pages);
+    let mut order = Order::new(pages.len(), options.seed, &standing);
+    let started = Instant::now();
+    let mut losses = (0.0, 0.0);
+    while standing.step < options.steps {
+        let chosen: Vec<&TrainingPage> = (0..options.pages_per_step.max(1))
+            .map(|_| &pages[order.next(&mut standing)])
+            .collect();
+        let trainee = Trainee {
+            config: &config,
+            table: &table,
+            network: &network,
+            optimizer: &optimizer,
+            dropout: options.dropout,
+            label_smoothing: options.label_smoothing,
+            vary: options.vary,
+        };
+        let seed = options.seed.wrapping_mul(1 << 32) + standing.step as u64;
+        let (loss, gradients) = loss_and_gradient(&trainee, &chosen, seed, options.threads)?;
+        let learning_rate = learning_rate(options, standing.step);
+        optimizer.step(&gradients, learning_rate)?;
+        standing.step += 1;
+        losses = (losses.0 + loss, losses.1 + 1.0);
+        let mut report = TrainProgress {
+            step: standing.step,
+            steps: options.steps,
+            loss: losses.0 / losses.1,
+            learning_rate,
+            seconds: started.elapsed().as_secs_f32(),
+            evaluation: None,
+        };
+        if standing.step.is_multiple_of(options.evaluate_every) || standing.step == options.steps {
+            losses = (0.0, 0.0);
+            let evaluation = evaluate_network(&network, &table, &config, &sample)?;
+            if evaluation.overall() >= standing.best {
+                standing.best = evaluation.overall();
+                standing.best_step = standing.step;
+                store::save_best(&options.checkpoints, &optimizer.tensors())?;
+            }
+            report.evaluation = Some(evaluation);
+            store::save_checkpoint(&options.checkpoints, &optimizer.state()?, &standing)?;
+        }
+        progress(&report);
+    }
+    finish(options, config, &standing, pages.len(), &validation)
+}
+
+/// Writes the best weights, fits the temperatures and measures what was written.
+fn finish(
+    options: &TrainOptions,
+    mut config: ModelConfig,
+    standing: &Standing,
+    train_pages: usize,
+    validation: &[TrainingPage],
+) -> Result<TrainReport, LayoutError> {
+    let best = store::load_best(&options.checkpoints)?;
+    store::write_weights(&options.output, &options.tokens, &config, &best)?;
+    let model = Model::load(&options.output)?;
+    config.temperatures = fit_temperatures(&model, validation)?;
+    store::write_weights(&options.output, &options.tokens, &config, &best)?;
+    let model = Model::load(&options.output)?;
+    Ok(TrainReport {
+        train_pages,
+        validation_pages: validation.len(),
+        steps: standing.step,
+        best_step: standing.best_step,
+        evaluation: evaluate(&model, validation)?,
+        temperatures: config.temperatures,
+        digest: model.digest().to_owned(),
+    })
+}
+
+fn read_all(paths: &[PathBuf]) -> Result<Vec<TrainingPage>, LayoutError> {
+    let mut pages = Vec::new();
+    for path in paths {
+        pages.extend(read_training_pages(path)?);
+    }
+    Ok(pages)
+}
+
+/// At most `n` pages, evenly spread.
+fn spread(pages: &[TrainingPage], n: usize) -> Vec<TrainingPage> {
+    let n = n.clamp(1, pages.len().max(1));
+    (0..n.min(pages.len()))
+        .map(|i| pages[i * pages.len() / n].clone())
+        .collect()
+}
+
+/// Linear warm-up, then a half cosine down to 2 %.
+fn learning_rate(options: &TrainOptions, step: usize) -> f32 {
+    let warm_up = options.warm_up_steps.max(1);
+    if step < warm_up {
+        return options.learning_rate * (step + 1) as f32 / warm_up as f32;
+    }
+    let rest = options.steps.saturating_sub(warm_up).max(1) as f32;
+    let done = ((step - warm_up) as f32 / rest).min(1.0);
+    let cosine = 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
+    options.learning_rate * (0.02 + 0.98 * cosine)
+}
+
+/// Page indices, each once an epoch, in an order that seed and epoch decide.
+struct Order {
+    pages: usize,
+    seed: u64,
+    epoch: u64,
+    indices: Vec<usize>,
+}
+
+impl Order {
+    fn new(pages: usize, seed: u64, standing: &Standing) -> Self {
+        let mut order = Self {
+            pages,
+            seed,
+            epoch: standing.epoch,
+            indices: Vec::new(),
+        };
+        order.shuffle();
+        order
+    }
+
+    fn shuffle(&mut self) {
+        let seed = self.seed.wrapping_mul(7_919).wrapping_add(self.epoch);
+        self.indices = (0..self.pages).collect();
+        self.indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    }
+
+    fn next(&mut self, standing: &mut Standing) -> usize {
+        if standing.used >= self.indices.len() {
+            standing.used = 0;
+            standing.epoch += 1;
+            self.epoch = standing.epoch;
+            self.shuffle();
+        }
+        let index = self.indices[standing.used];
+        standing.used += 1;
+        index
+    }
+}
+
+#[cfg(test)]
+mod tests;

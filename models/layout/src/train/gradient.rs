@@ -1,0 +1,187 @@
+//! Loss and gradient of one step: pages are packed into small batches, which threads share.
+//!
+//! Each thread sums the gradients of its batches in order, and the threads' sums are added in
+//! order, so that a run repeats exactly for the same seed and number of threads.
+
+use super::optimizer::{Gradients, Optimizer};
+use crate::augment::vary;
+use crate::config::ModelConfig;
+use crate::labels::index_of;
+use crate::network::{Network, Training};
+use crate::ops::{RowTarget, tagging_loss};
+use crate::token_table::TokenTable;
+use crate::window::Batch;
+use crate::{LabelledWord, LayoutError, PageWord, TrainingPage};
+use candle_core::Tensor;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+
+/// Rows of a small batch: enough to keep the matrix products busy, few enough for the caches.
+const BATCH_ROWS: usize = 640;
+/// Weights of the losses beside that of the labels.
+const FLAG_WEIGHT: f32 = 0.5;
+const PAGE_WEIGHT: f32 = 0.3;
+
+pub struct Trainee<'a> {
+    pub config: &'a ModelConfig,
+    pub table: &'a TokenTable,
+    pub network: &'a Network,
+    pub optimizer: &'a Optimizer,
+    pub dropout: f32,
+    pub label_smoothing: f32,
+    pub vary: bool,
+}
+
+/// A page as this step sees it.
+#[derive(Clone)]
+struct Sample<'a> {
+    page: &'a TrainingPage,
+    words: Vec<LabelledWord>,
+    hidden: Vec<bool>,
+}
+
+/// Mean loss and gradient over `pages`; `seed` decides variation and dropout.
+pub fn loss_and_gradient(
+    trainee: &Trainee<'_>,
+    pages: &[&TrainingPage],
+    seed: u64,
+    threads: usize,
+) -> Result<(f32, Gradients), LayoutError> {
+    let mut samples: Vec<Sample> = pages
+        .iter()
+        .zip(0_u64..)
+        .map(|(page, index)| sample(trainee, page, seed.wrapping_mul(1_000_003) + index))
+        .collect();
+    samples.sort_by_key(|sample| sample.words.len());
+    let words: usize = samples.iter().map(|sample| sample.words.len()).sum();
+    let shares = (1.0 / words.max(1) as f32, 1.0 / samples.len().max(1) as f32);
+    let mut batches: Vec<Vec<Sample>> = vec![Vec::new()];
+    let mut rows = 0;
+    for sample in samples {
+        let more = sample.words.len() + 1;
+        if rows > 0 && rows + more > BATCH_ROWS {
+            batches.push(Vec::new());
+            rows = 0;
+        }
+        rows += more;
+        if let Some(batch) = batches.last_mut() {
+            batch.push(sample);
+        }
+    }
+    let threads = threads.clamp(1, batches.len());
+    let work = |first: usize| -> Result<(f32, Gradients), LayoutError> {
+        let mut total = (0.0, Gradients::new());
+        for (index, batch) in batches.iter().enumerate().skip(first).step_by(threads) {
+            let seed = seed.wrapping_mul(131).wrapping_add(index as u64);
+            let part = batch_gradient(trainee, batch, shares, seed)?;
+            add(&mut total, part);
+        }
+        Ok(total)
+    };
+    if threads == 1 {
+        return work(0);
+    }
+    let work = &work;
+    let parts: Vec<_> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads)
+            .map(|first| scope.spawn(move || work(first)))
+            .collect();
+        handles.into_iter().map(|handle| handle.join()).collect()
+    });
+    let mut total = (0.0, Gradients::new());
+    for part in parts {
+        match part {
+            Ok(part) => add(&mut total, part?),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+    Ok(total)
+}
+
+fn sample<'a>(trainee: &Trainee<'_>, page: &'a TrainingPage, seed: u64) -> Sample<'a> {
+    let window = trainee.config.size.window;
+    let (words, hidden) = if trainee.vary {
+        vary(page, window, &mut ChaCha8Rng::seed_from_u64(seed))
+    } else {
+        let words = page.words[..page.words.len().min(window)].to_vec();
+        (words, Vec::new())
+    };
+    Sample {
+        page,
+        words,
+        hidden,
+    }
+}
+
+fn add(total: &mut (f32, Gradients), part: (f32, Gradients)) {
+    total.0 += part.0;
+    for (name, gradient) in part.1 {
+        match total.1.get_mut(&name) {
+            Some(sum) => sum.iter_mut().zip(gradient).for_each(|(s, g)| *s += g),
+            None => {
+                total.1.insert(name, gradient);
+            }
+        }
+    }
+}
+
+/// `shares` are one over the number of words, and of pages, in the step.
+fn batch_gradient(
+    trainee: &Trainee<'_>,
+    samples: &[Sample<'_>],
+    shares: (f32, f32),
+    seed: u64,
+) -> Result<(f32, Gradients), LayoutError> {
+    let config = trainee.config;
+    let mut batch = Batch::default();
+    let (mut word_targets, mut page_targets) = (Vec::new(), Vec::new());
+    for sample in samples {
+        let words: Vec<PageWord> = sample.words.iter().map(|w| w.word.clone()).collect();
+        batch.push(&words, &sample.hidden, trainee.table, &config.size);
+        let page = sample.page;
+        word_targets.push(RowTarget::default());
+        page_targets.push(RowTarget {
+            class: index_of(&config.page_classes, &page.page_class, &page.id)? as u32,
+            class_weight: PAGE_WEIGHT * shares.1,
+            flags: [f32::from(u8::from(page.starts_document)), 0.0],
+            flag_weight: PAGE_WEIGHT * shares.1,
+        });
+        for word in &sample.words {
+            word_targets.push(RowTarget {
+                class: index_of(&config.labels, &word.label, &page.id)? as u32,
+                class_weight: shares.0,
+                flags: [word.begins, word.starts_row].map(|flag| f32::from(u8::from(flag))),
+                flag_weight: FLAG_WEIGHT * shares.0,
+            });
+            page_targets.push(RowTarget::default());
+        }
+    }
+    let training = Training {
+        dropout: trainee.dropout,
+        seed,
+    };
+    let scores = trainee.network.forward(batch, Some(training))?;
+    let words = tagging_loss(
+        &scores.words,
+        config.labels.len(),
+        trainee.label_smoothing,
+        Arc::new(word_targets),
+    )?;
+    let pages = tagging_loss(
+        &scores.pages,
+        config.page_classes.len(),
+        trainee.label_smoothing,
+        Arc::new(page_targets),
+    )?;
+    let loss = (words + pages)?;
+    let found = loss.backward()?;
+    let mut gradients = Gradients::new();
+    for (name, variable) in trainee.optimizer.variables() {
+        let gradient = found.get(variable).map(Tensor::flatten_all).transpose()?;
+        if let Some(gradient) = gradient {
+            gradients.insert(name.clone(), gradient.to_vec1()?);
+        }
+    }
+    Ok((loss.to_vec1::<f32>()?[0], gradients))
+}

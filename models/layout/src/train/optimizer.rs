@@ -1,0 +1,147 @@
+//! AdamW over named variables, with state that can be saved and a clip on the gradient's norm.
+
+use crate::network::Tensors;
+use candle_core::{Device, Result, Tensor, Var};
+use std::collections::BTreeMap;
+
+/// Gradients by variable name, flat.
+pub type Gradients = BTreeMap<String, Vec<f32>>;
+
+const BETA1: f32 = 0.9;
+const BETA2: f32 = 0.98;
+const EPSILON: f32 = 1e-8;
+const WEIGHT_DECAY: f32 = 0.01;
+/// Longest gradient, over all variables together.
+const CLIP: f32 = 1.0;
+
+pub struct Optimizer {
+    variables: BTreeMap<String, Var>,
+    /// First and second moments.
+    moments: BTreeMap<String, (Vec<f32>, Vec<f32>)>,
+    pub steps: usize,
+}
+
+impl Optimizer {
+    pub fn new(tensors: &Tensors) -> Result<Self> {
+        let mut variables = BTreeMap::new();
+        let mut moments = BTreeMap::new();
+        for (name, tensor) in tensors {
+            variables.insert(name.clone(), Var::from_tensor(tensor)?);
+            let n = tensor.elem_count();
+            moments.insert(name.clone(), (vec![0.0; n], vec![0.0; n]));
+        }
+        Ok(Self {
+            variables,
+            moments,
+            steps: 0,
+        })
+    }
+
+    pub fn variables(&self) -> &BTreeMap<String, Var> {
+        &self.variables
+    }
+
+    /// The variables as tensors that follow every step.
+    pub fn tensors(&self) -> Tensors {
+        let named = self.variables.iter();
+        named
+            .map(|(name, var)| (name.clone(), var.as_tensor().clone()))
+            .collect()
+    }
+
+    /// One step down the gradient; returns the gradient's norm before the clip.
+    pub fn step(&mut self, gradients: &Gradients, learning_rate: f32) -> Result<f32> {
+        self.steps += 1;
+        let squares = gradients.values().flatten().map(|g| f64::from(g * g));
+        let norm = squares.sum::<f64>().sqrt() as f32;
+        let clip = if norm > CLIP { CLIP / norm } else { 1.0 };
+        let correct1 = 1.0 - BETA1.powi(self.steps.min(100_000) as i32);
+        let correct2 = 1.0 - BETA2.powi(self.steps.min(100_000) as i32);
+        for (name, variable) in &self.variables {
+            let (Some(gradient), Some((m, v))) = (gradients.get(name), self.moments.get_mut(name))
+            else {
+                candle_core::bail!("no gradient for {name}");
+            };
+            let decay = if variable.rank() > 1 {
+                WEIGHT_DECAY
+            } else {
+                0.0
+            };
+            let mut values = variable.flatten_all()?.to_vec1::<f32>()?;
+            for (((x, g), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
+                let g = g * clip;
+                *m = BETA1 * *m + (1.0 - BETA1) * g;
+                *v = BETA2 * *v + (1.0 - BETA2) * g * g;
+                let update = (*m / correct1) / ((*v / correct2).sqrt() + EPSILON);
+                *x -= learning_rate * (update + decay * *x);
+            }
+            variable.set(&Tensor::from_vec(values, variable.shape(), &Device::Cpu)?)?;
+        }
+        Ok(norm)
+    }
+
+    /// Variables and moments under names of their own, for a checkpoint.
+    pub fn state(&self) -> Result<Tensors> {
+        let mut out = Tensors::new();
+        for (name, variable) in &self.variables {
+            out.insert(format!("x/{name}"), variable.as_tensor().copy()?);
+            if let Some((m, v)) = self.moments.get(name) {
+                let tensor =
+                    |values: &[f32]| Tensor::from_slice(values, variable.shape(), &Device::Cpu);
+                out.insert(format!("m/{name}"), tensor(m)?);
+                out.insert(format!("v/{name}"), tensor(v)?);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Takes back what `state` gave.
+    pub fn restore(&mut self, state: &Tensors, steps: usize) -> Result<()> {
+        let get = |name: String| match state.get(&name) {
+            Some(tensor) => Ok(tensor),
+            None => candle_core::bail!("the checkpoint lacks {name}"),
+        };
+        for (name, variable) in &self.variables {
+            variable.set(get(format!("x/{name}"))?)?;
+            let m = get(format!("m/{name}"))?.flatten_all()?.to_vec1()?;
+            let v = get(format!("v/{name}"))?.flatten_all()?.to_vec1()?;
+            self.moments.insert(name.clone(), (m, v));
+        }
+        self.steps = steps;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_walks_to_the_minimum_and_resumes_exactly() {
+        let start = Tensor::new(&[3.0_f32, -2.0], &Device::Cpu).expect("a tensor");
+        let tensors: Tensors = [("x".to_owned(), start)].into();
+        let gradient = |optimizer: &Optimizer| -> Gradients {
+            let x: Vec<f32> = optimizer.variables()["x"].to_vec1().expect("values");
+            [("x".to_owned(), vec![x[0] - 1.0, x[1] + 1.0])].into()
+        };
+        let mut optimizer = Optimizer::new(&tensors).expect("an optimizer");
+        for _ in 0..50 {
+            optimizer.step(&gradient(&optimizer), 0.05).expect("a step");
+        }
+        let mut resumed = Optimizer::new(&tensors).expect("an optimizer");
+        let state = optimizer.state().expect("a state");
+        resumed.restore(&state, optimizer.steps).expect("restored");
+        for optimizer in [&mut optimizer, &mut resumed] {
+            for _ in 0..300 {
+                optimizer.step(&gradient(optimizer), 0.02).expect("a step");
+            }
+        }
+        let values = |o: &Optimizer| o.variables()["x"].to_vec1::<f32>().expect("values");
+        assert_eq!(values(&optimizer), values(&resumed));
+        assert!(
+            (values(&optimizer)[0] - 1.0).abs() < 0.02,
+            "{:?}",
+            values(&optimizer)
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! Training on tiny made-up pages: captions with values, a small table.
+
+use super::*;
+use crate::{LabelledWord, PageWord};
+use rand::RngExt;
+use std::path::Path;
+
+/// Captions by language, the label of the value beside or below, a way to write it.
+const FIELDS: &[(&[&str], &str)] = &[
+    (&["Invoice", "Rechnung", "Facture"], "document_number"),
+    (&["Date", "Datum", "Fecha"], "issue_date"),
+    (&["Total", "Summe", "Importe"], "total_amount"),
+    (&["Net", "Netto", "Neto"], "total_net_mass_kg"),
+];
+
+pub fn toy_pages(n: usize, seed: u64) -> Vec<TrainingPage> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    (0..n).map(|i| toy_page(i, &mut random)).collect()
+}
+
+fn toy_page(index: usize, random: &mut ChaCha8Rng) -> TrainingPage {
+    let mut words = Vec::new();
+    let language = random.random_range(0..3_usize);
+    let below = random.random_bool(0.5);
+    let mut put = |text: String, x: f32, y: f32, line: u32, label: &str, begins: bool| {
+        let width = 0.012 * text.chars().count() as f32;
+        words.push(LabelledWord {
+            word: PageWord {
+                text,
+                bbox: [x, y, x + width, y + 0.015],
+                confidence: 0.95,
+                line,
+            },
+            label: label.to_owned(),
+            begins,
+            starts_row: label == "item.description" && begins,
+        });
+    };
+    let mut line = 0;
+    for (captions, label) in FIELDS {
+        let y = 0.05 + 0.03 * line as f32;
+        put(captions[language].to_owned(), 0.1, y, line, "O", false);
+        let value = format!(
+            "{}.{:02}",
+            random.random_range(10..9999),
+            random.random_range(0..99)
+        );
+        let (x, y) = if below { (0.1, y + 0.02) } else { (0.3, y) };
+        line += u32::from(below);
+        put(value, x, y, line, label, true);
+        line += 1;
+    }
+    for _ in 0..random.random_range(2..6) {
+        let y = 0.05 + 0.03 * line as f32;
+        put("steel".into(), 0.1, y, line, "item.description", true);
+        put("bolts".into(), 0.2, y, line, "item.description", false);
+        let quantity = random.random_range(1..500).to_string();
+        put(quantity, 0.6, y, line, "item.quantity", true);
+        line += 1;
+    }
+    TrainingPage {
+        id: format!("toy-{index}"),
+        page_class: ["commercial_invoice", "packing_list"][index % 2].to_owned(),
+        starts_document: index % 3 != 0,
+        language: ["en", "de", "es"][language].to_owned(),
+        split: "train".into(),
+        words,
+    }
+}
+
+fn small() -> NetworkSize {
+    NetworkSize {
+        width: 32,
+        layers: 2,
+        heads: 4,
+        feed_forward: 64,
+        spelling_rows: 256,
+        spelling_width: 8,
+        ..NetworkSize::default()
+    }
+}
+
+/// A token table of a few words, so that the test needs no weights.
+fn toy_tokens(folder: &Path) {
+    let words = FIELDS.iter().flat_map(|(captions, _)| captions.iter());
+    let pieces: Vec<(String, f32)> = ["▁".to_owned(), "1".to_owned(), ".".to_owned()]
+        .into_iter()
+        .chain(words.map(|word| format!("▁{word}")))
+        .map(|piece| (piece, -5.0))
+        .collect();
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let rows: Vec<Vec<f32>> = pieces
+        .iter()
+        .map(|_| (0..16).map(|_| random.random_range(-0.4..0.4)).collect())
+        .collect();
+    TokenTable::save(folder, &pieces, &rows).expect("saved");
+}
+
+fn write_pages(path: &Path, pages: &[TrainingPage]) {
+    let lines = pages
+        .iter()
+        .map(|page| serde_json::to_string(page).expect("JSON") + "\n");
+    std::fs::write(path, lines.collect::<String>()).expect("written");
+}
+
+fn toy_options(folder: &Path) -> TrainOptions {
+    toy_tokens(folder);
+    write_pages(&folder.join("train.jsonl"), &toy_pages(48, 1));
+    write_pages(&folder.join("validation.jsonl"), &toy_pages(12, 2));
+    TrainOptions {
+        train: vec![folder.join("train.jsonl")],
+        validation: vec![folder.join("validation.jsonl")],
+        tokens: folder.to_path_buf(),
+        output: folder.join("weights"),
+        checkpoints: folder.join("checkpoints"),
+        steps: 160,
+        pages_per_step: 6,
+        learning_rate: 5e-3,
+        warm_up_steps: 5,
+        evaluate_every: 20,
+        size: small(),
+        ..TrainOptions::default()
+    }
+}
+
+#[test]
+fn every_variable_receives_a_gradient() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    toy_tokens(folder.path());
+    let table = TokenTable::load(folder.path()).expect("a table");
+    let pages = toy_pages(6, 1);
+    let config = ModelConfig {
+        version: FORMAT_VERSION,
+        size: NetworkSize {
+            token_dimension: 16,
+            ..small()
+        },
+        labels: word_labels(&pages),
+        page_classes: page_classes(&pages),
+        temperatures: Temperatures::default(),
+    };
+    let optimizer =
+        Optimizer::new(&initial_tensors(&config, 1).expect("weights")).expect("an optimizer");
+    let network = Network::new(&config, &optimizer.tensors()).expect("a network");
+    let trainee = Trainee {
+        config: &config,
+        table: &table,
+        network: &network,
+        optimizer: &optimizer,
+        dropout: 0.1,
+        label_smoothing: 0.02,
+        vary: true,
+    };
+    let chosen: Vec<&TrainingPage> = pages.iter().collect();
+    let (loss, gradients) = loss_and_gradient(&trainee, &chosen, 1, 1).expect("a gradient");
+    assert!(loss.is_finite() && loss > 1.0);
+    for name in optimizer.variables().keys() {
+        let gradient = gradients
+            .get(name)
+            .unwrap_or_else(|| panic!("none for {name}"));
+        let size: f32 = gradient.iter().map(|g| g.abs()).sum();
+        assert!(
+            size.is_finite() && size > 0.0,
+            "{name} has a gradient of size {size}"
+        );
+    }
+}
+
+#[test]
+fn a_few_steps_lower_the_loss_and_the_written_model_tags_pages_it_has_not_seen() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = toy_options(folder.path());
+    let mut losses = Vec::new();
+    let report = train(&options, &mut |progress| losses.push(progress.loss)).expect("trained");
+    assert!(
+        losses[19] < 0.7 * losses[0],
+        "{} -> {}",
+        losses[0],
+        losses[19]
+    );
+    assert!(report.evaluation.header_f1 > 0.9, "{:?}", report.evaluation);
+    assert!(report.evaluation.item_f1 > 0.9, "{:?}", report.evaluation);
+
+    let model = Model::load(&options.output).expect("loaded");
+    assert_eq!(model.digest(), report.digest);
+    let page = &toy_pages(1, 9)[0];
+    let words: Vec<PageWord> = page.words.iter().map(|word| word.word.clone()).collect();
+    let tags = model.tag(&words).expect("tagged");
+    assert_eq!(tags.words.len(), words.len());
+    assert_eq!(tags, model.tag(&words).expect("tagged again"));
+    let sum: f32 = tags.class_probabilities.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-4);
+
+    bad_pages_are_answered(&model);
+}
+
+fn bad_pages_are_answered(model: &Model) {
+    assert!(model.tag(&[]).expect("an empty page").words.is_empty());
+    let odd = PageWord {
+        text: String::new(),
+        bbox: [f32::NAN, f32::INFINITY, -1.0, 0.0],
+        confidence: f32::NAN,
+        line: u32::MAX,
+    };
+    let tags = model.tag(std::slice::from_ref(&odd)).expect("an odd word");
+    assert!(tags.words[0].probabilities.iter().all(|p| p.is_finite()));
+    let many = vec![odd; 100_000];
+    let tags = model.tag(&many[..5_000]).expect("too many words");
+    assert_eq!(tags.words.len(), 5_000);
+    assert_eq!(tags.words[4_999].probabilities[0], 1.0);
+}
+
+#[test]
+fn a_resumed_run_ends_where_an_unbroken_one_does() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut whole = toy_options(folder.path());
+    whole.steps = 8;
+    whole.evaluate_every = 4;
+    let digest = train(&whole, &mut |_| ()).expect("trained").digest;
+    let stopped = std::panic::catch_unwind(|| {
+        let options = TrainOptions {
+            checkpoints: folder.path().join("broken"),
+            ..whole.clone()
+        };
+        train(&options, &mut |progress| {
+            assert!(progress.step < 6, "power cut")
+        })
+    });
+    assert!(stopped.is_err());
+    let resumed = TrainOptions {
+        checkpoints: folder.path().join("broken"),
+        resume: true,
+        ..whole
+    };
+    let mut steps = 0;
+    let report = train(&resumed, &mut |_| steps += 1).expect("resumed");
+    assert_eq!((steps, report.digest), (4, digest));
+}
