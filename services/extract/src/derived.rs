@@ -29,6 +29,8 @@ pub fn add_derived(fields: &mut Vec<Field>) {
         ),
     ];
     for field in derived.into_iter().flatten() {
+        // A mention that yields no value makes room: a document has one currency, one place.
+        fields.retain(|other| other.key != field.key);
         // Behind its source, so that reading order holds.
         let source = fields
             .iter()
@@ -73,12 +75,11 @@ fn incoterm_place(fields: &[Field]) -> Option<Field> {
     }
     let source = fields.iter().find(|f| f.key == FieldKey::Incoterm)?;
     let place = place_after_rule(&source.mention_text)?;
-    let value = place.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(from(
         source,
         FieldKey::IncotermPlace,
-        &place,
-        value,
+        &source.mention_text,
+        place,
         PART_OF_THE_SOURCE,
     ))
 }

@@ -22,6 +22,9 @@ mod page_facts;
 mod rows;
 mod split;
 mod tagged;
+mod tagging;
 
+pub use assemble::assemble;
 pub use normalise::{Context, Normalised, normalise};
 pub use tagged::{Tag, TaggedPage, TaggedWord};
+pub use tagging::{ExtractError, Extractor, documents};

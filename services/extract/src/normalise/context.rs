@@ -18,144 +18,55 @@ pub struct Context {
     language: Option<Language>,
 }
 
-/// Trade words that only one of the languages uses, folded.
-const LANGUAGE_WORDS: [(Language, &[&str]); 11] = [
+/// Words of trade papers, folded. One that several languages share counts for each of them.
+const LANGUAGE_WORDS: [(Language, &str); 11] = [
     (
         "en",
-        &[
-            "invoice", "quantity", "weight", "the", "of", "goods", "shipper", "unit", "packing",
-            "exporter",
-        ],
+        "invoice quantity weight the and of goods shipper consignee packing exporter payment",
     ),
     (
         "de",
-        &[
-            "rechnung",
-            "menge",
-            "gewicht",
-            "und",
-            "der",
-            "datum",
-            "einzelpreis",
-            "betrag",
-            "lieferung",
-            "rechnungsnummer",
-            "gesamt",
-        ],
+        "rechnung menge gewicht und der die datum einzelpreis betrag lieferung gesamt fur ursprung",
     ),
     (
         "fr",
-        &[
-            "facture",
-            "quantite",
-            "poids",
-            "montant",
-            "designation",
-            "prix",
-            "pays",
-            "et",
-            "livraison",
-            "expediteur",
-        ],
+        "facture quantite poids montant designation prix pays et livraison expediteur origine du",
     ),
     (
         "es",
-        &[
-            "factura",
-            "cantidad",
-            "peso",
-            "importe",
-            "precio",
-            "fecha",
-            "descripcion",
-            "pais",
-            "bultos",
-            "y",
-        ],
+        "factura cantidad peso importe precio fecha descripcion pais bultos y del envio origen",
     ),
     (
         "it",
-        &[
-            "fattura",
-            "quantita",
-            "importo",
-            "prezzo",
-            "descrizione",
-            "paese",
-            "peso",
-            "colli",
-            "della",
-            "imponibile",
-        ],
+        "fattura quantita importo prezzo descrizione paese peso colli della imponibile merce e",
     ),
     (
         "pt",
-        &[
-            "fatura",
-            "quantidade",
-            "valor",
-            "preco",
-            "descricao",
-            "pais",
-            "volumes",
-            "peso",
-            "nao",
-            "de",
-        ],
+        "fatura quantidade valor preco descricao pais volumes peso nao dos origem mercadoria",
     ),
     (
         "nl",
-        &[
-            "factuur",
-            "aantal",
-            "gewicht",
-            "prijs",
-            "bedrag",
-            "omschrijving",
-            "datum",
-            "het",
-            "van",
-            "factuurnummer",
-        ],
+        "factuur aantal gewicht prijs bedrag omschrijving datum het van en levering oorsprong",
     ),
     (
         "pl",
-        &[
-            "faktura", "ilosc", "waga", "cena", "wartosc", "kwota", "nazwa", "sztuk", "data",
-            "razem",
-        ],
+        "faktura ilosc waga cena wartosc kwota nazwa sztuk razem brutto pochodzenia dla i",
     ),
     (
         "tr",
-        &[
-            "fatura", "miktar", "agirlik", "tutar", "fiyat", "tarih", "mense", "adet", "toplam",
-            "ve",
-        ],
+        "fatura miktar agirlik tutar fiyat tarih mense adet toplam ve brut alici mal",
     ),
     (
         "vi",
-        &[
-            "hoa", "don", "hang", "ngay", "luong", "so", "gia", "tong", "xuat", "khau",
-        ],
+        "hoa don hang ngay luong tong xuat khau thue dia chi cong ty nguoi",
     ),
     (
         "zh",
-        &[
-            "发票",
-            "数量",
-            "单价",
-            "金额",
-            "日期",
-            "合计",
-            "品名",
-            "净重",
-            "毛重",
-            "原产地",
-        ],
+        "发票 数量 单价 金额 日期 合计 品名 净重 毛重 原产地 箱单 总计",
     ),
 ];
 /// Fewer hits than this prove no language.
-const LANGUAGE_HITS: usize = 2;
+const LANGUAGE_HITS: usize = 3;
 
 impl Context {
     /// From the texts of the mentions and all words of the document.
@@ -258,7 +169,7 @@ fn language_of<'a>(words: impl IntoIterator<Item = &'a str>) -> Option<Language>
     for word in words {
         let folded = fold(word);
         for (hit, (_, names)) in hits.iter_mut().zip(LANGUAGE_WORDS) {
-            *hit += usize::from(names.contains(&folded.as_str()));
+            *hit += usize::from(names.split(' ').any(|name| name == folded));
         }
     }
     let best = hits.iter().copied().max()?;

@@ -16,7 +16,11 @@ pub fn tax_id(text: &str) -> Option<String> {
         && words[first - 1].len() == 2
         && words[first - 1].chars().all(|c| c.is_ascii_uppercase());
     let from = if prefixed { first - 1 } else { first };
-    compact(&words[from..].concat())
+    // What follows the last digits is a label again: `CHE-123.456.789 MWST`.
+    let last = words
+        .iter()
+        .rposition(|word| word.chars().any(|c| c.is_ascii_digit()))?;
+    compact(&words[from..=last].concat())
 }
 
 pub fn iban(text: &str) -> Option<String> {
@@ -122,6 +126,10 @@ mod tests {
             Some("DE123456789")
         );
         assert_eq!(tax_id("123-456-78").as_deref(), Some("12345678"));
+        assert_eq!(
+            tax_id("CHE-123.456.789 MWST").as_deref(),
+            Some("CHE123456789")
+        );
         assert_eq!(tax_id("none"), None);
         assert_eq!(
             iban("GB82 WEST 1234 5698 7654 32").as_deref(),

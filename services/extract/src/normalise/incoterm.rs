@@ -33,13 +33,18 @@ pub fn rule(text: &str) -> Option<String> {
     }
 }
 
-/// What follows the rule, as printed, without the edition: `Hamburg` of `DAP Hamburg (Incoterms 2020)`.
-pub fn place_after_rule(text: &str) -> Option<String> {
-    let rule = RULE.find(text)?;
-    let rest = EDITION.replace_all(&text[rule.end()..], " ");
+/// The named place, as printed, without rule and edition: `Hamburg` of `DAP Hamburg (Incoterms 2020)`.
+pub fn place(text: &str) -> Option<String> {
+    let rest = RULE.find(text).map_or(text, |rule| &text[rule.end()..]);
+    let rest = EDITION.replace_all(rest, " ");
     let place = rest.trim_matches(|c: char| c.is_whitespace() || ",;:-()[]".contains(c));
-    let has_letters = place.chars().filter(|c| c.is_alphabetic()).count() >= 3;
-    has_letters.then(|| place.to_owned())
+    let has_letters = place.chars().filter(|c| c.is_alphabetic()).count() >= 2;
+    has_letters.then(|| place.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// The named place that follows a rule in the same text.
+pub fn place_after_rule(text: &str) -> Option<String> {
+    RULE.is_match(text).then(|| place(text)).flatten()
 }
 
 #[cfg(test)]
@@ -62,5 +67,10 @@ mod tests {
         );
         assert_eq!(place("EXW"), "");
         assert_eq!(place("FOB Incoterms 2020"), "");
+        assert_eq!(place("Hamburg"), "");
+        assert_eq!(
+            super::place("Porto, Incoterms 2020").as_deref(),
+            Some("Porto")
+        );
     }
 }

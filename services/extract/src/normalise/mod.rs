@@ -83,6 +83,7 @@ fn normalise_text(key: FieldKey, text: &str) -> Normalised {
     let value = match key {
         FieldKey::PackageKind => package_kind::package_kind(text),
         FieldKey::SellerTaxId | FieldKey::BuyerTaxId => identifier::tax_id(text),
+        FieldKey::IncotermPlace => incoterm::place(text),
         FieldKey::Iban => identifier::iban(text),
         FieldKey::ContainerNumber => identifier::container_number(text),
         _ => text::collapsed(text),

@@ -81,7 +81,7 @@ fn day_and_month_are_settled_by_the_document() {
         normalise("04/05/2026", &american).value.as_deref(),
         Some("2026-04-05")
     );
-    let french = Context::infer([], ["Facture", "Total", "désignation", "quantité"]);
+    let french = Context::infer([], ["Facture", "Désignation", "Quantité", "Prix"]);
     assert_eq!(
         normalise("04/05/2026", &french).value.as_deref(),
         Some("2026-05-04")
