@@ -1,1 +1,23 @@
-//! (to be written)
+//! The gRPC server: `docexam.v1.ExaminationService`, health and reflection.
+//!
+//! Goes in: a [`Config`] and something that examines. Comes out: a server that runs until it is told
+//! to stop. Entry point: [`serve`]; then `service.rs` (the calls), `workers.rs` (the work behind them).
+//! Deliberately absent: how a submission is examined, SQL, configuration files and arguments.
+
+mod call;
+mod config;
+pub mod convert;
+mod desk;
+mod examiner;
+mod page_token;
+mod serve;
+mod service;
+mod status;
+mod submit;
+mod upload;
+mod watch;
+mod workers;
+
+pub use config::Config;
+pub use examiner::{Event, Examine, ExamineError, InputFile, Submission};
+pub use serve::{ServeError, serve, serve_on};

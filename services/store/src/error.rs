@@ -16,6 +16,8 @@ pub enum StoreError {
     NoFile(Sha256Digest),
     #[error("file is larger than {limit} bytes: {bytes} bytes received")]
     FileTooLarge { bytes: u64, limit: u64 },
+    #[error("submission has {bytes} bytes of files, limit {limit}")]
+    SubmissionTooLarge { bytes: u64, limit: u64 },
     #[error("file has digest {actual}, announced was {announced}")]
     OtherContent {
         actual: Sha256Digest,

@@ -112,17 +112,17 @@ async fn insert(
     Ok(())
 }
 
-/// An error if the tenant has not stored this file.
+/// Size of the file in bytes; an error if the tenant has not stored it.
 pub(crate) async fn require(
     connection: &mut AnyConnection,
     tenant: &Tenant,
     digest: &Sha256Digest,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     sqlx::query_as::<Any, (i64,)>("SELECT size_bytes FROM files WHERE tenant = $1 AND digest = $2")
         .bind(tenant.as_str())
         .bind(digest.as_str())
         .fetch_optional(connection)
         .await?
-        .map(|_| ())
+        .map(|(size,)| u64::try_from(size).unwrap_or(0))
         .ok_or_else(|| StoreError::NoFile(digest.clone()))
 }

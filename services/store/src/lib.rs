@@ -36,6 +36,8 @@ use std::sync::Arc;
 pub struct StoreLimits {
     /// One file, in bytes.
     pub max_file_bytes: u64,
+    /// All files of one submission, in bytes: whoever examines it holds them in memory.
+    pub max_submission_bytes: u64,
     /// Examinations that wait for a worker.
     pub max_waiting: u64,
 }
@@ -45,6 +47,7 @@ impl Default for StoreLimits {
         // A 200-page colour scan at 300 dpi has about 200 MB.
         Self {
             max_file_bytes: 256 << 20,
+            max_submission_bytes: 512 << 20,
             max_waiting: 1_000,
         }
     }

@@ -55,15 +55,34 @@ impl Store {
             return Ok(Accepted::Earlier(id));
         }
         self.check_queue(&mut transaction).await?;
-        for file in &new.files {
-            files::require(&mut transaction, tenant, &file.digest).await?;
-        }
+        self.check_files(&mut transaction, tenant, &new.files)
+            .await?;
         // Made under the write lock, so that ids are in the order in which rows appear.
         let id = Uuid::now_v7().to_string();
         insert(&mut transaction, tenant, &id, new, &submission).await?;
         requests::remember(&mut transaction, tenant, request_id, &body, &id).await?;
         transaction.commit().await?;
         Ok(Accepted::New(id))
+    }
+
+    async fn check_files(
+        &self,
+        connection: &mut AnyConnection,
+        tenant: &Tenant,
+        files: &[StoredFile],
+    ) -> Result<(), StoreError> {
+        let mut bytes = 0u64;
+        for file in files {
+            let size = files::require(connection, tenant, &file.digest).await?;
+            bytes = bytes.saturating_add(size);
+        }
+        match bytes > self.limits.max_submission_bytes {
+            true => Err(StoreError::SubmissionTooLarge {
+                bytes,
+                limit: self.limits.max_submission_bytes,
+            }),
+            false => Ok(()),
+        }
     }
 
     async fn check_queue(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {

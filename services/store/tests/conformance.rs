@@ -10,6 +10,7 @@ use tempfile::TempDir;
 async fn opened(folder: &Path) -> Store {
     let limits = StoreLimits {
         max_file_bytes: 1 << 20,
+        max_submission_bytes: 2 << 20,
         max_waiting: 5,
     };
     Store::open(folder, limits).await.expect("opened")
@@ -303,6 +304,32 @@ async fn the_queue_is_bounded_and_first_come_first_served() {
         .create_examination(&tenant(), &new)
         .await
         .expect("there is room again");
+}
+
+#[tokio::test]
+async fn the_files_of_a_submission_are_bounded_together() {
+    let (_folder, store) = fresh().await;
+    let mut new = submission(&store, "D1", "bytes").await;
+    let large = Bytes::from(vec![0u8; 1 << 20]);
+    let digest = store
+        .put_file(&tenant(), "large", large)
+        .await
+        .expect("at the limit");
+    for name in ["a", "b"] {
+        new.files.push(StoredFile {
+            name: name.to_owned(),
+            digest: digest.clone(),
+        });
+    }
+    let error = store
+        .create_examination(&tenant(), &new)
+        .await
+        .expect_err("too large");
+    assert_eq!(
+        error.to_string(),
+        "submission has 2097157 bytes of files, limit 2097152"
+    );
+    assert!(store.claim().await.expect("asked").is_none());
 }
 
 #[tokio::test]

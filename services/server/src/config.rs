@@ -1,0 +1,59 @@
+//! What a server is told before it starts.
+
+use docexam_store::StoreLimits;
+use serde::Deserialize;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Every value has a default but the data folder's place, which defaults to `data` in the working folder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Loopback by default: there is no authentication yet.
+    pub listen: SocketAddr,
+    /// Database and files.
+    pub data_dir: PathBuf,
+    /// One gRPC message, both ways. Inline files must fit it; larger ones are uploaded.
+    pub max_message_bytes: usize,
+    /// One file, uploaded or inline.
+    pub max_file_bytes: u64,
+    /// All files of a submission: a worker holds them in memory.
+    pub max_submission_bytes: u64,
+    /// Examinations that wait for a worker; the next one is refused with RESOURCE_EXHAUSTED.
+    pub max_queue: u64,
+    /// Examinations at a time. Each may use all reader threads, so a few are enough.
+    pub workers: usize,
+    /// How long running examinations may go on once the server is told to stop. What is not done by
+    /// then is taken up again at the next start.
+    pub grace_seconds: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 50051)),
+            data_dir: PathBuf::from("data"),
+            max_message_bytes: 64 << 20,
+            max_file_bytes: 256 << 20,
+            max_submission_bytes: 512 << 20,
+            max_queue: 1_000,
+            workers: 2,
+            grace_seconds: 10,
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn store_limits(&self) -> StoreLimits {
+        StoreLimits {
+            max_file_bytes: self.max_file_bytes,
+            max_submission_bytes: self.max_submission_bytes,
+            max_waiting: self.max_queue,
+        }
+    }
+
+    pub(crate) fn grace(&self) -> Duration {
+        Duration::from_secs(self.grace_seconds)
+    }
+}

@@ -1,0 +1,49 @@
+//! The seam between the server and what examines: a function. The program plugs the pipeline in; tests
+//! plug in a cheap one, so that they need neither models nor an OCR engine.
+
+use docexam_domain::{Declaration, Examination, FileProblem, Finding, PageReading, Sha256Digest};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+/// Examines one submission. Blocks; called on a thread of its own. Calls the second argument, from any
+/// thread, with what happens. Gives up with `Cancelled` soon after the flag is set.
+pub type Examine = dyn Fn(&Submission, &(dyn Fn(Event) + Sync), &AtomicBool) -> Result<Examination, ExamineError>
+    + Send
+    + Sync;
+
+pub struct Submission {
+    /// Absent when only the fields are wanted.
+    pub declaration: Option<Declaration>,
+    pub files: Vec<InputFile>,
+    /// Files that other declarations had used before, with the ids of these declarations.
+    pub seen_files: BTreeMap<Sha256Digest, Vec<String>>,
+}
+
+pub struct InputFile {
+    pub name: String,
+    pub bytes: Arc<[u8]>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    FileOpened {
+        /// Index in the submission, from 0.
+        file: u32,
+        pages: u32,
+    },
+    FileFailed(FileProblem),
+    /// Without its words.
+    PageRead(PageReading),
+    DocumentsFound(usize),
+    Finding(Finding),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExamineError {
+    #[error("cancelled")]
+    Cancelled,
+    /// The submission cannot be examined; the text says why.
+    #[error("{0}")]
+    Failed(String),
+}

@@ -1,0 +1,161 @@
+//! Start to stop: open the store, take up what was left, serve, and end in good order.
+
+use crate::config::Config;
+use crate::desk::{Desk, Phase};
+use crate::examiner::Examine;
+use crate::service::Service;
+use crate::workers::Worker;
+use docexam_proto::v1::examination_service_server::ExaminationServiceServer;
+use docexam_store::{Store, StoreError};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+
+/// After the workers have ended, calls have this long to send their last answer.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+/// A peer that does not answer for this long is gone, and with it the work it waits for.
+const KEEPALIVE: Duration = Duration::from_secs(20);
+/// Lets an upload fill a fast line without waiting for the window at every 64 KiB.
+const STREAM_WINDOW_BYTES: u32 = 1 << 20;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        address: String,
+        error: std::io::Error,
+    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    #[error("transport: {0}")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Serves on the configured address until `shutdown` completes. `examine` is ready to be used.
+pub async fn serve(
+    config: Config,
+    examine: Arc<Examine>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let address = config.listen;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|error| ServeError::Listen {
+            address: address.to_string(),
+            error,
+        })?;
+    serve_on(listener, config, examine, shutdown).await
+}
+
+/// The same on a listener that is already bound.
+pub async fn serve_on(
+    listener: TcpListener,
+    config: Config,
+    examine: Arc<Examine>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let address = listener
+        .local_addr()
+        .map(|address| address.to_string())
+        .unwrap_or_default();
+    let store = Store::open(&config.data_dir, config.store_limits()).await?;
+    let waiting = store.recover().await?;
+    let desk = Arc::new(Desk::new());
+    let mut workers = start_workers(&config, &store, &desk, examine);
+
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<Examinations>().await;
+    let examinations = ExaminationServiceServer::new(Service {
+        store: store.clone(),
+        desk: Arc::clone(&desk),
+    })
+    .max_decoding_message_size(config.max_message_bytes)
+    .max_encoding_message_size(config.max_message_bytes);
+    let mut phase = desk.phase.subscribe();
+    let stopping = async move {
+        // An error means that the desk is gone, which is the end too.
+        let _ = phase.wait_for(|phase| *phase >= Phase::Stopping).await;
+    };
+    let serving = Server::builder()
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE))
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .add_service(health_service)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(examinations)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            stopping,
+        );
+    tracing::info!(address, data = %config.data_dir.display(), waiting, "serving");
+
+    let ending = async {
+        shutdown.await;
+        tracing::info!("stopping");
+        for service in ["", <Examinations as tonic::server::NamedService>::NAME] {
+            health
+                .set_service_status(service, ServingStatus::NotServing)
+                .await;
+        }
+        desk.phase.send_replace(Phase::Stopping);
+        end_workers(&mut workers, &desk, config.grace()).await;
+        desk.phase.send_replace(Phase::Stopped);
+        tokio::time::sleep(LAST_ANSWERS).await;
+    };
+    let served = tokio::select! {
+        served = serving => served,
+        () = ending => Ok(()),
+    };
+    // Only if the transport failed: otherwise they have ended.
+    desk.cancel_all();
+    workers.shutdown().await;
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(served?)
+}
+
+type Examinations = ExaminationServiceServer<Service>;
+
+fn start_workers(
+    config: &Config,
+    store: &Store,
+    desk: &Arc<Desk>,
+    examine: Arc<Examine>,
+) -> JoinSet<()> {
+    let worker = Worker {
+        store: store.clone(),
+        desk: Arc::clone(desk),
+        examine,
+    };
+    (0..config.workers.max(1))
+        .map(|_| worker.clone().run())
+        .collect()
+}
+
+/// Lets running examinations end, for a while; then they are given back, for the next start.
+async fn end_workers(workers: &mut JoinSet<()>, desk: &Desk, grace: Duration) {
+    let all_ended = async { while workers.join_next().await.is_some() {} };
+    if tokio::time::timeout(grace, all_ended).await.is_err() {
+        tracing::info!("running examinations are given back");
+        desk.cancel_all();
+        // The examiner looks at its flag between pages.
+        let all_ended = async { while workers.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, all_ended).await.is_err() {
+            tracing::warn!("an examination does not end; it is taken up again at the next start");
+        }
+    }
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(docexam_proto::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+}
