@@ -4,6 +4,27 @@
 //! word labelled, their declarations, and errors planted on purpose with a record of each.
 //! Deliberately absent: the model that learns from them, and any document that somebody really sent.
 
+/// A decimal literal; the crate's own macro would be one more build-time dependency.
+macro_rules! dec {
+    ($number:literal) => {
+        stringify!($number)
+            .replace('_', "")
+            .parse::<rust_decimal::Decimal>()
+            .unwrap_or_default()
+    };
+}
+pub(crate) use dec;
+
+pub mod capture;
+pub mod consignment;
+mod error;
+pub mod layout;
+mod lexicon;
+pub mod label;
+pub mod paper;
+mod split;
 pub mod truth;
 
+pub use error::CorpusError;
+pub use split::Split;
 pub use truth::{OUTSIDE, RenderedDocument, RenderedPage, TruthWord};

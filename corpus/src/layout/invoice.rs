@@ -1,0 +1,374 @@
+//! Commercial and proforma invoices.
+
+use super::draft::{Draft, Pair, Role};
+use super::look::Totals;
+use super::table::{Column, Extras, Plan};
+use docexam_domain::FieldKey as K;
+use rand::seq::SliceRandom;
+
+pub fn write(draft: &mut Draft) -> String {
+    let it = draft.it;
+    let proforma = draft.chance(0.06);
+    let title = draft.title(if proforma {
+        "title.proforma"
+    } else {
+        "title.commercial_invoice"
+    });
+    let head = draft.letterhead();
+    let info = header_values(draft);
+    let mut roles = Vec::new();
+    if !draft.has_letterhead() || draft.chance(0.6) {
+        roles.push((Role::Seller, "seller"));
+    }
+    roles.push((Role::Buyer, "buyer"));
+    if it.consignee.is_some() {
+        roles.push((Role::Consignee, "consignee"));
+    }
+    if draft.chance(0.35) {
+        roles.push((Role::Notify, "notify_party_name"));
+    }
+    let parties = draft.parties(&roles, info);
+
+    let plan = plan(draft);
+    let totals_in_table = draft.look.totals == Totals::InTable;
+    let mut totals = Vec::new();
+    if totals_in_table && it.amounts.goods == it.amounts.total {
+        let total = draft.money(K::TotalAmount, it.amounts.total, false);
+        totals.push((Column::Amount, total));
+        if let Some(quantity) = total_quantity(draft) {
+            totals.push((Column::Quantity, quantity));
+        }
+    }
+    let table = draft.goods_table(&plan, &totals);
+    let sums = match totals.is_empty() {
+        true => draft.amounts(),
+        false => String::new(),
+    };
+    let masses = if draft.chance(0.6) {
+        draft.masses()
+    } else {
+        String::new()
+    };
+    let route = if draft.chance(0.35) {
+        let pairs = route(draft);
+        draft.info(pairs)
+    } else {
+        String::new()
+    };
+    let bank = if draft.chance(0.6) {
+        draft.bank()
+    } else {
+        String::new()
+    };
+    let thanks = if draft.chance(0.4) {
+        draft.note("thanks")
+    } else {
+        String::new()
+    };
+    let statement = if draft.chance(0.2) {
+        draft.note("origin_statement")
+    } else {
+        String::new()
+    };
+    let signature = if draft.chance(0.6) {
+        draft.signature()
+    } else {
+        String::new()
+    };
+    let small_print = if draft.chance(0.35) {
+        draft.small_print()
+    } else {
+        String::new()
+    };
+
+    let mut tail = vec![masses, route, bank, thanks, statement];
+    if draft.chance(0.4) {
+        tail.shuffle(&mut draft.rng);
+    }
+    tail.retain(|part| !part.is_empty());
+    let top = match draft.chance(0.75) {
+        true => format!("{head}\n{title}"),
+        false => format!("{title}\n{head}"),
+    };
+    format!(
+        "{top}\n#v(4pt)\n{parties}\n#v(6pt)\n{table}\n#v(3pt)\n{sums}\n#v(5pt)\n{}\n{signature}\n{small_print}",
+        tail.join("\n\n#v(4pt)\n\n")
+    )
+}
+
+fn header_values(draft: &mut Draft) -> Vec<Pair> {
+    let it = draft.it;
+    let mut pairs: Vec<Pair> = vec![
+        (
+            "number.commercial_invoice".into(),
+            draft.plain(K::DocumentNumber, &it.numbers.invoice),
+        ),
+        (
+            "issue_date".into(),
+            draft.date(K::IssueDate, it.dates.invoice),
+        ),
+    ];
+    let mut more: Vec<Pair> = Vec::new();
+    if draft.chance(0.5) {
+        more.push((
+            "purchase_order_number".into(),
+            draft.plain(K::PurchaseOrderNumber, &it.numbers.order),
+        ));
+        if draft.chance(0.3) {
+            let date = draft
+                .date_form
+                .write(it.dates.order, &draft.speech.language);
+            more.push(("order_date".into(), crate::paper::escape(&date)));
+        }
+    }
+    if draft.chance(0.25) {
+        more.push((
+            "contract_number".into(),
+            draft.plain(K::ContractNumber, &it.numbers.contract),
+        ));
+    }
+    if draft.chance(0.85) {
+        more.push(("incoterm".into(), incoterm(draft)));
+    }
+    if draft.chance(0.7) {
+        more.push(("payment_terms".into(), payment_terms(draft)));
+    }
+    if let Some(origin) = it.common_origin()
+        && draft.chance(0.55)
+    {
+        more.push((
+            "country_of_origin".into(),
+            draft.country(K::CountryOfOrigin, origin),
+        ));
+    }
+    if draft.chance(0.3) {
+        more.push((
+            "country_of_destination".into(),
+            draft.country(K::CountryOfDestination, &it.buyer.country),
+        ));
+    }
+    if draft.chance(0.25) {
+        more.push((
+            "currency".into(),
+            draft.plain(K::Currency, &it.amounts.currency),
+        ));
+    }
+    if draft.chance(0.15) {
+        let date = draft.date_form.write(it.dates.due, &draft.speech.language);
+        more.push(("due_date".into(), crate::paper::escape(&date)));
+    }
+    if draft.chance(0.25) {
+        more.push(("contact".into(), crate::paper::escape(&it.seller.person)));
+    }
+    if draft.chance(0.5) {
+        more.shuffle(&mut draft.rng);
+    }
+    pairs.extend(more);
+    if draft.chance(0.2) {
+        pairs.swap(0, 1);
+    }
+    pairs
+}
+
+pub fn incoterm(draft: &mut Draft) -> String {
+    let it = draft.it;
+    let code = draft.plain(K::Incoterm, &it.incoterm);
+    let place = match draft.chance(0.3) {
+        true => it.incoterm_place.to_uppercase(),
+        false => it.incoterm_place.clone(),
+    };
+    let place = draft
+        .ink
+        .field(K::IncotermPlace, &place, &it.incoterm_place);
+    let edition = draft.one_of(&["", "", "", " #\"(Incoterms 2020)\"", " #\"INCOTERMS 2020\""]);
+    format!("{code} {place}{edition}")
+}
+
+pub fn payment_terms(draft: &mut Draft) -> String {
+    let days = draft.it.payment_days;
+    let key = if days == 0 {
+        "payment.now"
+    } else {
+        "payment.days"
+    };
+    let text = draft
+        .speech
+        .say_once(&mut draft.rng, key)
+        .replace("{n}", &days.to_string());
+    draft.plain(K::PaymentTerms, &text)
+}
+
+fn total_quantity(draft: &mut Draft) -> Option<String> {
+    draft.it.common_unit()?;
+    let quantity = draft.it.total_quantity;
+    let places = if quantity.normalize().scale() > 0 {
+        2
+    } else {
+        0
+    };
+    let text = draft.number_text(quantity, places);
+    Some(
+        draft
+            .ink
+            .field(K::TotalQuantity, &text, &quantity.normalize().to_string()),
+    )
+}
+
+/// Ports, vessel, voyage, transport document, containers, seals and marks, as far as they are known.
+pub fn route(draft: &mut Draft) -> Vec<Pair> {
+    let it = draft.it;
+    let mut pairs: Vec<Pair> = vec![
+        ("port_of_loading".into(), port(draft, K::PortOfLoading)),
+        ("port_of_discharge".into(), port(draft, K::PortOfDischarge)),
+    ];
+    if !it.by_air && draft.chance(0.6) {
+        pairs.push(("vessel_name".into(), draft.plain(K::VesselName, &it.vessel)));
+        if draft.chance(0.7) {
+            pairs.push((
+                "voyage_number".into(),
+                draft.plain(K::VoyageNumber, &it.voyage),
+            ));
+        }
+    }
+    if draft.chance(0.3) {
+        let number = crate::consignment::transport_number(it);
+        pairs.push((
+            "transport_document_number".into(),
+            draft.plain(K::TransportDocumentNumber, number),
+        ));
+    }
+    if !it.containers.is_empty() && draft.chance(0.4) {
+        pairs.push(("container_number".into(), containers(draft)));
+        if draft.chance(0.5) {
+            pairs.push(("seal_number".into(), seals(draft)));
+        }
+    }
+    if draft.chance(0.35) {
+        pairs.push(("marks".into(), marks(draft)));
+    }
+    pairs
+}
+
+pub fn port(draft: &mut Draft, key: K) -> String {
+    let place = match key {
+        K::PortOfLoading => draft.it.loading.clone(),
+        _ => draft.it.discharge.clone(),
+    };
+    let country = crate::consignment::country(&place.code[..2]).english_name();
+    let text = match draft.one_of(&[0, 0, 1, 2, 3]) {
+        0 => place.name.clone(),
+        1 => place.name.to_uppercase(),
+        2 => format!("{}, {country}", place.name),
+        _ => format!("{} PORT, {}", place.name, country).to_uppercase(),
+    };
+    let fragment = draft.ink.field(key, &text, &place.code);
+    fragment
+}
+
+pub fn containers(draft: &mut Draft) -> String {
+    let spaced = draft.chance(0.25);
+    let kinds = draft.chance(0.3);
+    let it = draft.it;
+    let parts: Vec<String> = it
+        .containers
+        .iter()
+        .map(|container| {
+            let number = &container.number;
+            let text = match spaced {
+                true => format!("{} {}-{}", &number[..4], &number[4..10], &number[10..]),
+                false => number.clone(),
+            };
+            let fragment = draft.ink.field(K::ContainerNumber, &text, number);
+            match kinds {
+                true => format!(
+                    "{fragment} {}",
+                    crate::paper::escape(&format!("/ {}", container.kind))
+                ),
+                false => fragment,
+            }
+        })
+        .collect();
+    parts.join(draft.one_of(&[" \\ ", "#\",\" "]))
+}
+
+pub fn seals(draft: &mut Draft) -> String {
+    let it = draft.it;
+    let parts: Vec<String> = it
+        .containers
+        .iter()
+        .map(|container| draft.ink.plain(K::SealNumber, &container.seal))
+        .collect();
+    parts.join(" \\ ")
+}
+
+pub fn marks(draft: &mut Draft) -> String {
+    let marks = &draft.it.marks;
+    let text = marks.join("\n");
+    draft.ink.field(K::Marks, &text, &marks.join(" "))
+}
+
+fn plan(draft: &mut Draft) -> Plan {
+    use Column as C;
+    let mut columns = Vec::new();
+    if draft.chance(0.6) {
+        columns.push(C::LineNumber);
+    }
+    let mut extras = Extras::default();
+    let code_column = draft.chance(0.4);
+    if code_column {
+        columns.push(C::ProductCode);
+    } else {
+        extras.product_code = draft.chance(0.25);
+    }
+    columns.push(C::Description);
+    if draft.chance(0.5) {
+        columns.push(C::HsCode);
+    } else {
+        extras.hs_code = draft.chance(0.35);
+    }
+    let one_origin = draft.it.common_origin().is_some();
+    if draft.chance(if one_origin { 0.2 } else { 0.6 }) {
+        columns.push(C::Origin);
+    } else {
+        extras.origin = draft.chance(0.12);
+    }
+    if draft.chance(0.1) {
+        columns.push(C::Packages);
+    }
+    if draft.chance(0.15) {
+        columns.push(C::Net);
+    }
+    let unit_apart = draft.chance(0.45);
+    match unit_apart {
+        true if draft.chance(0.3) => columns.extend([C::Unit, C::Quantity]),
+        true => columns.extend([C::Quantity, C::Unit]),
+        false => columns.push(if draft.chance(0.8) {
+            C::QuantityUnit
+        } else {
+            C::Quantity
+        }),
+    }
+    columns.push(C::UnitPrice);
+    if draft.it.lines.iter().any(|line| line.discount.is_some()) {
+        columns.push(C::Discount);
+    }
+    columns.push(C::Amount);
+    // Some forms count first and describe afterwards.
+    if draft.chance(0.15)
+        && let Some(at) = columns.iter().position(|&column| column == C::Description)
+        && let Some(quantity) = columns
+            .iter()
+            .position(|column| matches!(column, C::Quantity | C::QuantityUnit))
+    {
+        let moved = columns.remove(quantity);
+        columns.insert(at, moved);
+    }
+    Plan {
+        columns,
+        extras,
+        currency_in_cells: draft.chance(0.2),
+        unit_in_cells: draft.chance(0.3),
+        description_upper: draft.chance(0.25),
+        criterion: String::new(),
+    }
+}

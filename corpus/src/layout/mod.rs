@@ -1,0 +1,163 @@
+//! The documents of a consignment, composed from placements rather than picked from templates.
+//!
+//! Goes in: a consignment, a document type, a split and a seed. Comes out: a rendered document with
+//! the truth of every word. `look` draws the placements, `draft` writes fragments, `frame`, `table`
+//! and `totals` write the parts, and one file a group of document types puts them together.
+//! Deliberately absent: damage by scanners and cameras (`capture`).
+
+mod certificates;
+mod draft;
+mod frame;
+mod invoice;
+mod look;
+mod origin;
+mod other;
+mod packing_list;
+mod table;
+mod totals;
+mod transport;
+
+use crate::consignment::{Consignment, country};
+use crate::lexicon::{DateForm, LANGUAGES, NumberForm, Speech};
+use crate::paper::{Ink, Mention, print};
+use crate::{CorpusError, RenderedDocument, Split};
+use docexam_domain::{DocumentType, Field, FieldKey, PageAnchor, Placement, Rect};
+use draft::Draft;
+use look::{Look, pick};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use std::collections::{BTreeMap, HashMap};
+
+/// What to draw.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    pub document_type: DocumentType,
+    pub split: Split,
+    /// ISO 639-1; `None` draws one that fits the seller.
+    pub language: Option<&'a str>,
+    pub dpi: f32,
+    pub seed: u64,
+}
+
+/// Draws one document of the consignment.
+pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusError> {
+    let mut rng = ChaCha8Rng::seed_from_u64(order.seed);
+    let speech = speech(&mut rng, it, order);
+    let kind: &'static str = order.document_type.into();
+    let look = Look::draw(&mut rng, order.split, kind, &speech.language);
+    let mut draft = Draft {
+        it,
+        number_form: NumberForm::draw(&mut rng, &speech.language),
+        date_form: DateForm::draw(&mut rng, &speech.language, &it.seller.country),
+        rng,
+        ink: Ink::default(),
+        speech,
+        look,
+        habits: HashMap::new(),
+    };
+    let setup = draft.page_setup();
+    let body = match order.document_type {
+        DocumentType::CommercialInvoice => invoice::write(&mut draft),
+        DocumentType::PackingList => packing_list::write(&mut draft),
+        DocumentType::CertificateOfOrigin => origin::write(&mut draft),
+        DocumentType::BillOfLading | DocumentType::SeaWaybill => {
+            transport::sea(&mut draft, order.document_type)
+        }
+        DocumentType::AirWaybill => transport::air(&mut draft),
+        DocumentType::Other => other::write(&mut draft),
+        certificate => certificates::write(&mut draft, certificate),
+    };
+    let name = format!("{kind} {}", order.seed);
+    let sheets = print(
+        &name,
+        format!("{setup}\n{body}"),
+        &draft.ink.mentions,
+        order.dpi,
+    )?;
+    let fields = truth(&draft.ink.mentions, &sheets.places);
+    Ok(RenderedDocument {
+        document_type: order.document_type,
+        language: draft.speech.name(),
+        layout: draft.look.family(kind),
+        pages: sheets.pages,
+        pdf: sheets.pdf,
+        fields,
+    })
+}
+
+/// The seller's language, English, or both.
+fn speech(rng: &mut ChaCha8Rng, it: &Consignment, order: Order) -> Speech {
+    let home = country(&it.seller.country).language.as_str();
+    let bilingual = rng.random_bool(0.18);
+    let language = match order.language {
+        Some(language) => language,
+        // Transport documents are in English nearly everywhere.
+        None if order.document_type.is_transport_document() && rng.random_bool(0.85) => "en",
+        None => match rng.random_range(0..20) {
+            0..11 => home,
+            11..18 => "en",
+            _ => pick(rng, &LANGUAGES),
+        },
+    };
+    let second = match (language, bilingual) {
+        (_, false) => None,
+        ("en", true) => Some(home),
+        (_, true) => Some("en"),
+    };
+    Speech::new(language, second, rng)
+}
+
+/// The values as fields: header values once each, the cells of a row under its line item.
+fn truth(mentions: &[Mention], places: &[Option<(usize, [f32; 4])>]) -> Vec<Field> {
+    let mut header: Vec<Field> = Vec::new();
+    let mut rows: BTreeMap<usize, Vec<Field>> = BTreeMap::new();
+    for (mention, place) in mentions.iter().zip(places) {
+        let Some((page, bbox)) = place else { continue };
+        let field = field(mention, *page, *bbox);
+        match mention.row {
+            Some(row) => rows.entry(row).or_default().push(field),
+            None => {
+                let again = header.iter().any(|known| {
+                    known.key == field.key && known.normalized_value == field.normalized_value
+                });
+                if !again {
+                    header.push(field);
+                }
+            }
+        }
+    }
+    for properties in rows.into_values() {
+        let page_anchor = properties.first().and_then(|cell| cell.page_anchor.clone());
+        let text: Vec<&str> = properties
+            .iter()
+            .map(|cell| cell.mention_text.as_str())
+            .collect();
+        header.push(Field {
+            key: FieldKey::LineItem,
+            mention_text: text.join(" "),
+            normalized_value: None,
+            alternative_values: Vec::new(),
+            confidence: 1.0,
+            page_anchor,
+            properties,
+        });
+    }
+    header
+}
+
+fn field(mention: &Mention, page: usize, [x0, y0, x1, y1]: [f32; 4]) -> Field {
+    let polygon = Placement::upright(1000, 1000).displayed(&Rect::new(x0, y0, x1, y1));
+    Field {
+        key: mention.key,
+        mention_text: mention.text.clone(),
+        normalized_value: Some(mention.value.clone()),
+        alternative_values: Vec::new(),
+        confidence: 1.0,
+        page_anchor: Some(PageAnchor {
+            file: 0,
+            page: page as u32 + 1,
+            polygon,
+        }),
+        properties: Vec::new(),
+    }
+}

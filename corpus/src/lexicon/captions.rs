@@ -1,0 +1,138 @@
+//! Captions and their synonyms, one file a language in `data/captions`. English has every caption
+//! and stands in where another language has none, as exporters do.
+
+use docexam_domain::DocumentType;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+pub const LANGUAGES: [&str; 11] = [
+    "en", "zh", "de", "fr", "es", "it", "pt", "nl", "pl", "tr", "vi",
+];
+
+const FILES: [&str; 11] = [
+    include_str!("../../data/captions/en.txt"),
+    include_str!("../../data/captions/zh.txt"),
+    include_str!("../../data/captions/de.txt"),
+    include_str!("../../data/captions/fr.txt"),
+    include_str!("../../data/captions/es.txt"),
+    include_str!("../../data/captions/it.txt"),
+    include_str!("../../data/captions/pt.txt"),
+    include_str!("../../data/captions/nl.txt"),
+    include_str!("../../data/captions/pl.txt"),
+    include_str!("../../data/captions/tr.txt"),
+    include_str!("../../data/captions/vi.txt"),
+];
+
+type Captions = HashMap<&'static str, Vec<&'static str>>;
+
+fn captions(language: &str) -> &'static Captions {
+    static ALL: OnceLock<Vec<Captions>> = OnceLock::new();
+    let all = ALL.get_or_init(|| FILES.iter().map(|file| read(file)).collect());
+    let index = LANGUAGES.iter().position(|&known| known == language);
+    &all[index.unwrap_or(0)]
+}
+
+/// Lines of the form `key: synonym | synonym`.
+fn read(file: &'static str) -> Captions {
+    file.lines()
+        .filter_map(|line| line.split_once(':'))
+        .map(|(key, synonyms)| {
+            let synonyms = synonyms.split(" | ").map(str::trim).collect();
+            (key.trim(), synonyms)
+        })
+        .collect()
+}
+
+/// The caption of the title of a document type.
+pub fn title_key(kind: DocumentType) -> String {
+    format!("title.{kind}")
+}
+
+/// The language or pair of languages of one document; says each caption the same way throughout.
+#[derive(Clone, Debug)]
+pub struct Speech {
+    pub language: String,
+    /// Printed beside the first, after a slash or a blank.
+    pub second: Option<String>,
+    separator: &'static str,
+    said: HashMap<String, String>,
+}
+
+impl Speech {
+    pub fn new(language: &str, second: Option<&str>, rng: &mut ChaCha8Rng) -> Self {
+        Self {
+            language: language.to_owned(),
+            second: second.filter(|&second| second != language).map(str::to_owned),
+            separator: [" / ", "/", " ", " - "][rng.random_range(0..4)],
+            said: HashMap::new(),
+        }
+    }
+
+    /// `de`, or `zh+en`.
+    pub fn name(&self) -> String {
+        match &self.second {
+            None => self.language.clone(),
+            Some(second) => format!("{}+{second}", self.language),
+        }
+    }
+
+    /// The caption for `key`, in both languages if there are two.
+    pub fn say(&mut self, rng: &mut ChaCha8Rng, key: &str) -> String {
+        if let Some(said) = self.said.get(key) {
+            return said.clone();
+        }
+        let first = synonym(rng, &self.language, key);
+        let said = match &self.second {
+            Some(second) => {
+                let other = synonym(rng, second, key);
+                match other.eq_ignore_ascii_case(first) {
+                    true => first.to_owned(),
+                    false => format!("{first}{}{other}", self.separator),
+                }
+            }
+            None => first.to_owned(),
+        };
+        self.said.insert(key.to_owned(), said.clone());
+        said
+    }
+
+    /// In the first language only, for sentences.
+    pub fn say_once(&self, rng: &mut ChaCha8Rng, key: &str) -> String {
+        synonym(rng, &self.language, key).to_owned()
+    }
+
+    /// Keeps the wording of `key` for another key, e.g. the same word for two columns.
+    pub fn is_said(&self, key: &str) -> bool {
+        self.said.contains_key(key)
+    }
+}
+
+fn synonym(rng: &mut ChaCha8Rng, language: &str, key: &str) -> &'static str {
+    let synonyms = captions(language)
+        .get(key)
+        .or_else(|| captions("en").get(key));
+    match synonyms {
+        Some(synonyms) if !synonyms.is_empty() => synonyms[rng.random_range(0..synonyms.len())],
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_uses_keys_that_english_has() {
+        let english = captions("en");
+        for language in LANGUAGES {
+            let own = captions(language);
+            assert!(own.len() >= 60, "{language} has {}", own.len());
+            for (key, synonyms) in own {
+                assert!(english.contains_key(key), "{language}: {key}");
+                assert!(synonyms.iter().all(|text| !text.is_empty()), "{language}: {key}");
+            }
+        }
+    }
+}
