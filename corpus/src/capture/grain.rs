@@ -13,10 +13,14 @@ pub struct Grain {
     table: Vec<i16>,
 }
 
+/// Places where a row may begin; the table goes on for the longest row behind them.
+const STARTS: usize = 65_536;
+const LONGEST_ROW: usize = 32_768;
+
 impl Grain {
     pub fn new(rng: &mut ChaCha8Rng) -> Self {
         // A sum of four uniform bytes is close to normal: deviation 147.8.
-        let table = (0..65536)
+        let mut table: Vec<i16> = (0..STARTS)
             .map(|_| {
                 let sum: i32 = rng
                     .random::<[u8; 4]>()
@@ -26,13 +30,14 @@ impl Grain {
                 ((sum - 510) * 16 / 148) as i16
             })
             .collect();
+        table.extend_from_within(..LONGEST_ROW);
         Self { table }
     }
 
-    /// Grain for one row of `width` pixels, deviation 16.
-    pub fn row(&self, width: usize, rng: &mut ChaCha8Rng) -> impl Iterator<Item = i16> {
-        let start = rng.random_range(0..self.table.len());
-        self.table.iter().cycle().skip(start).take(width).copied()
+    /// Grain for one row of `width` pixels, deviation 16; empty for rows that no page has.
+    pub fn row(&self, width: usize, rng: &mut ChaCha8Rng) -> &[i16] {
+        let start = rng.random_range(0..STARTS);
+        self.table.get(start..start + width).unwrap_or_default()
     }
 }
 
@@ -57,6 +62,17 @@ impl Cloud {
         }
     }
 
+    /// The values of all rows of an image of this size, kept for a band of rows at a time.
+    pub fn over(&self, width: u32, height: u32) -> Rows<'_> {
+        Rows {
+            cloud: self,
+            width,
+            height,
+            band: u32::MAX,
+            values: Vec::new(),
+        }
+    }
+
     /// The values along row `y` of an image of this size.
     pub fn row(&self, y: u32, width: u32, height: u32) -> Vec<f32> {
         let down = y as f32 / height as f32 * (self.rows - 1) as f32;
@@ -77,6 +93,27 @@ impl Cloud {
                 nodes[left] + (nodes[left + 1] - nodes[left]) * smooth(along - left as f32)
             })
             .collect()
+    }
+}
+
+/// Rows of a cloud. A band of rows shares its values: clouds change slower than that.
+pub struct Rows<'a> {
+    cloud: &'a Cloud,
+    width: u32,
+    height: u32,
+    band: u32,
+    values: Vec<f32>,
+}
+
+impl Rows<'_> {
+    const BAND_PX: u32 = 8;
+
+    pub fn at(&mut self, y: u32) -> &[f32] {
+        if y / Self::BAND_PX != self.band {
+            self.band = y / Self::BAND_PX;
+            self.values = self.cloud.row(y, self.width, self.height);
+        }
+        &self.values
     }
 }
 

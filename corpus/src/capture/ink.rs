@@ -77,18 +77,19 @@ fn dot_rows(sheet: &mut Sheet, dpi: f32, rng: &mut ChaCha8Rng) {
     let fresh = rng.random_range(0.82..1.0f32);
     let gap = rng.random_range(0.3..0.65f32);
     let ribbon = Cloud::new(4, 30, rng);
+    let mut ribbons = ribbon.over(width, height);
     // Needles meet the dots at half pitch across: a column is darkest at its middle.
     let wave = |at: f32| 0.5 + 0.5 * (at / pitch * std::f32::consts::TAU).cos();
     let across: Vec<f32> = (0..width).map(|x| wave(x as f32 * 1.2)).collect();
     for y in 0..height {
         let down = 1.0 - gap * (1.0 - wave(y as f32));
-        let ribbon = ribbon.row(y, width, height);
+        let ribbon = ribbons.at(y);
         for plane in &mut sheet.planes {
             let start = (y * width) as usize;
             let Some(row) = plane.get_mut(start..start + width as usize) else {
                 continue;
             };
-            for ((pixel, ribbon), across) in row.iter_mut().zip(&ribbon).zip(&across) {
+            for ((pixel, ribbon), across) in row.iter_mut().zip(ribbon).zip(&across) {
                 if *pixel < 250 {
                     let kept = (fresh + 0.12 * ribbon) * down * (1.0 - 0.3 * gap * (1.0 - across));
                     *pixel = 255 - ((255 - *pixel) as f32 * kept.clamp(0.0, 1.0)) as u8;
@@ -105,7 +106,7 @@ fn roughen(sheet: &mut Sheet, strength: f32, rng: &mut ChaCha8Rng) {
     let width = sheet.size().0 as usize;
     for plane in &mut sheet.planes {
         for row in plane.chunks_exact_mut(width.max(1)) {
-            for (pixel, grain) in row.iter_mut().zip(grain.row(width, rng)) {
+            for (pixel, &grain) in row.iter_mut().zip(grain.row(width, rng)) {
                 let darkness = f32::from(255 - *pixel);
                 let lost = darkness * f32::from(grain.max(0)) * strength / 256.0;
                 *pixel = (f32::from(*pixel) + lost).min(255.0) as u8;

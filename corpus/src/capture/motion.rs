@@ -133,7 +133,7 @@ impl Motion {
             let down = (y - top) as f32 / MESH_PX as f32;
             let from = mix(near_left, far_left, down);
             let to = mix(near_right, far_right, down);
-            // 16.16 fixed point: papers are far smaller than 32,768 px a side.
+            // 16.16 fixed point: papers are smaller than 15,000 px a side.
             let step = (
                 ((to.0 - from.0) * 65536.0 / MESH_PX as f32) as i32,
                 ((to.1 - from.1) * 65536.0 / MESH_PX as f32) as i32,
@@ -143,19 +143,20 @@ impl Motion {
             let Some(out) = frame.get_mut(row + left as usize..row + right as usize) else {
                 continue;
             };
+            let columns = (right - left) as i32;
+            let end = (sx + step.0 * (columns - 1), sy + step.1 * (columns - 1));
+            let inside = |(x, y): (i32, i32)| {
+                (0..paper_width - 1).contains(&(x >> 16))
+                    && (0..paper_height - 1).contains(&(y >> 16))
+            };
+            // Positions are linear along the row: if both ends lie on the paper, so does the middle.
+            let all_inside = inside((sx, sy)) && inside(end);
             for pixel in out {
-                let (ix, iy) = (sx >> 16, sy >> 16);
-                if ix >= 0 && iy >= 0 && ix + 1 < paper_width && iy + 1 < paper_height {
-                    let at = (iy * paper_width + ix) as usize;
-                    let next = at + paper_width as usize;
-                    let (fx, fy) = ((sx >> 8) & 255, (sy >> 8) & 255);
-                    let upper = i32::from(pixels[at]) * (256 - fx) + i32::from(pixels[at + 1]) * fx;
-                    let lower =
-                        i32::from(pixels[next]) * (256 - fx) + i32::from(pixels[next + 1]) * fx;
-                    *pixel = ((upper * (256 - fy) + lower * fy) >> 16) as u8;
+                if all_inside || inside((sx, sy)) {
+                    *pixel = sample(pixels, paper_width as usize, sx, sy);
                 }
-                sx = sx.wrapping_add(step.0);
-                sy = sy.wrapping_add(step.1);
+                sx += step.0;
+                sy += step.1;
             }
         }
     }
@@ -165,7 +166,7 @@ impl Motion {
     fn paper_position(&self, x: f32, y: f32) -> (f32, f32) {
         let (x, y) = self.projection.invert() * (x, y);
         let y = y + self.rise(x);
-        let hold = |value: f32| (value - 0.5).clamp(-30000.0, 30000.0);
+        let hold = |value: f32| (value - 0.5).clamp(-15000.0, 15000.0);
         (hold(x), hold(y))
     }
 
@@ -185,6 +186,20 @@ pub fn around(points: &[[f32; 2]]) -> [f32; 4] {
         bbox[3] = bbox[3].max(y.clamp(0.0, 1.0));
     }
     bbox
+}
+
+/// Bilinear, at a 16.16 fixed-point position whose right and lower neighbours exist.
+fn sample(pixels: &[u8], width: usize, sx: i32, sy: i32) -> u8 {
+    let at = (sy >> 16) as usize * width + (sx >> 16) as usize;
+    let (Some(upper), Some(lower)) = (
+        pixels.get(at..at + 2),
+        pixels.get(at + width..at + width + 2),
+    ) else {
+        return 255;
+    };
+    let (fx, fy) = (((sx >> 8) & 255) as u32, ((sy >> 8) & 255) as u32);
+    let blend = |pair: &[u8]| u32::from(pair[0]) * (256 - fx) + u32::from(pair[1]) * fx;
+    ((blend(upper) * (256 - fy) + blend(lower) * fy) >> 16) as u8
 }
 
 fn mix(a: (f32, f32), b: (f32, f32), share: f32) -> (f32, f32) {

@@ -9,6 +9,9 @@ use crate::capture::sheet::{Sheet, blank, to_byte};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
+/// Light changes slowly: so many rows share one computation.
+const LIGHT_BAND_PX: u32 = 4;
+
 /// Desk colours: wood, grey, dark, pale.
 const DESKS: [[u8; 3]; 5] = [
     [140, 100, 65],
@@ -27,11 +30,9 @@ pub fn photograph(sheet: &mut Sheet, wear: f32, skew_degrees: f32, rng: &mut Cha
     for index in 0..sheet.planes.len() {
         let base = f32::from(sheet.component(index, desk));
         let mut plane = blank(frame, 0);
+        let mut waves = grain_of_wood.over(frame.0, frame.1);
         for (y, row) in plane.chunks_exact_mut(frame.0 as usize).enumerate() {
-            for (pixel, wave) in row
-                .iter_mut()
-                .zip(grain_of_wood.row(y as u32, frame.0, frame.1))
-            {
+            for (pixel, wave) in row.iter_mut().zip(waves.at(y as u32)) {
                 *pixel = to_byte(base + wave * 14.0);
             }
         }
@@ -67,21 +68,8 @@ fn pose((width, height): (u32, u32), wear: f32, skew_degrees: f32, rng: &mut Cha
 /// Lamp to one side, an edge of shadow, a warm or cold cast, grain that grows in the dark.
 fn light(sheet: &mut Sheet, wear: f32, rng: &mut ChaCha8Rng) {
     let (width, height) = sheet.size();
-    let (slope_x, slope_y) = (
-        rng.random_range(-0.25..0.25) * wear,
-        rng.random_range(-0.25..0.25) * wear,
-    );
-    let level = rng.random_range(0.72..0.96);
+    let lamp = Lamp::new(wear, rng);
     let room = Cloud::new(3, 3, rng);
-    let shadow = rng.random_bool(0.45).then(|| {
-        let turn = rng.random_range(0.0..std::f32::consts::TAU);
-        (
-            turn.cos(),
-            turn.sin(),
-            rng.random_range(0.05..0.45),
-            rng.random_range(0.15..0.5) * wear,
-        )
-    });
     let cast = [
         rng.random_range(0.96..1.04),
         1.0,
@@ -90,16 +78,11 @@ fn light(sheet: &mut Sheet, wear: f32, rng: &mut ChaCha8Rng) {
     let grain = Grain::new(rng);
     let deviation = 1.5 + 5.0 * wear;
     let single = sheet.planes.len() == 1;
+    let mut lit = Vec::new();
     for y in 0..height {
-        let v = y as f32 / height as f32 - 0.5;
-        let mut lit = room.row(y, width, height);
-        for (x, lit) in lit.iter_mut().enumerate() {
-            let u = x as f32 / width as f32 - 0.5;
-            *lit = level + *lit * 0.08 * wear + slope_x * u + slope_y * v;
-            if let Some((across, down, from, depth)) = shadow {
-                let inside = (across * u + down * v - from + 0.25) * 18.0;
-                *lit *= 1.0 - depth * (inside * 0.5 + 0.5).clamp(0.0, 1.0);
-            }
+        if y % LIGHT_BAND_PX == 0 {
+            lit = room.row(y, width, height);
+            lamp.shine(&mut lit, y as f32 / height as f32 - 0.5, wear);
         }
         for (plane, cast) in sheet.planes.iter_mut().zip(cast) {
             let cast = if single { 1.0 } else { cast };
@@ -107,12 +90,60 @@ fn light(sheet: &mut Sheet, wear: f32, rng: &mut ChaCha8Rng) {
             let Some(row) = plane.get_mut(start..start + width as usize) else {
                 continue;
             };
-            for ((pixel, lit), grain) in
+            for ((pixel, lit), &grain) in
                 row.iter_mut().zip(&lit).zip(grain.row(width as usize, rng))
             {
                 // Black print reflects a little, too.
                 let value = (18.0 + f32::from(*pixel) * 0.93) * lit * cast;
                 *pixel = to_byte(value + f32::from(grain) * deviation / 16.0);
+            }
+        }
+    }
+}
+
+/// Where the light comes from, and the edge of a shadow.
+struct Lamp {
+    level: f32,
+    slope: (f32, f32),
+    shadow: Option<Shadow>,
+}
+
+struct Shadow {
+    /// Direction across its edge, and how far from the middle the edge runs.
+    across: (f32, f32),
+    from: f32,
+    depth: f32,
+}
+
+impl Lamp {
+    fn new(wear: f32, rng: &mut ChaCha8Rng) -> Self {
+        let mut slope = || rng.random_range(-0.25..0.25) * wear;
+        let slope = (slope(), slope());
+        let shadow = rng.random_bool(0.45).then(|| {
+            let (sin, cos) = rng.random_range(0.0..std::f32::consts::TAU).sin_cos();
+            Shadow {
+                across: (cos, sin),
+                from: rng.random_range(0.05..0.45),
+                depth: rng.random_range(0.15..0.5) * wear,
+            }
+        });
+        Self {
+            level: rng.random_range(0.72..0.96),
+            slope,
+            shadow,
+        }
+    }
+
+    /// From the room's cloud in [-1, 1] to the share of light along one row, `v` from the middle.
+    fn shine(&self, row: &mut [f32], v: f32, wear: f32) {
+        let width = row.len() as f32;
+        for (x, lit) in row.iter_mut().enumerate() {
+            let u = x as f32 / width - 0.5;
+            *lit = self.level + *lit * 0.08 * wear + self.slope.0 * u + self.slope.1 * v;
+            if let Some(shadow) = &self.shadow {
+                let inside =
+                    (shadow.across.0 * u + shadow.across.1 * v - shadow.from + 0.25) * 18.0;
+                *lit *= 1.0 - shadow.depth * (inside * 0.5 + 0.5).clamp(0.0, 1.0);
             }
         }
     }

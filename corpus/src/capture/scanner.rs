@@ -90,9 +90,10 @@ fn shade(sheet: &mut Sheet, deviation: f32, uneven: f32, rng: &mut ChaCha8Rng) {
     let (width, height) = sheet.size();
     let deviation = (deviation * 16.0) as i32;
     for plane in &mut sheet.planes {
+        let mut clouds = cloud.over(width, height);
         for (y, row) in plane.chunks_exact_mut(width.max(1) as usize).enumerate() {
-            let slow = cloud.row(y as u32, width, height);
-            for ((pixel, grain), slow) in
+            let slow = clouds.at(y as u32);
+            for ((pixel, &grain), slow) in
                 row.iter_mut().zip(grain.row(width as usize, rng)).zip(slow)
             {
                 let noise = (i32::from(grain) * deviation) >> 8;
@@ -107,8 +108,9 @@ fn threshold(sheet: &mut Sheet, limit: f32, uneven: f32, rng: &mut ChaCha8Rng) {
     let cloud = Cloud::new(6, 8, rng);
     let (width, height) = sheet.size();
     for plane in &mut sheet.planes {
+        let mut clouds = cloud.over(width, height);
         for (y, row) in plane.chunks_exact_mut(width.max(1) as usize).enumerate() {
-            for (pixel, slow) in row.iter_mut().zip(cloud.row(y as u32, width, height)) {
+            for (pixel, slow) in row.iter_mut().zip(clouds.at(y as u32)) {
                 *pixel = if f32::from(*pixel) < limit + slow * uneven {
                     0
                 } else {
@@ -124,8 +126,9 @@ fn speckle(sheet: &mut Sheet, wear: f32, rng: &mut ChaCha8Rng) {
     let cloud = Cloud::new(4, 5, rng);
     let (width, height) = sheet.size();
     let most = 0.012 * wear * wear * width as f32;
+    let mut clouds = cloud.over(width, height);
     for y in 0..height {
-        let density = cloud.row(y, width, height);
+        let density = clouds.at(y);
         for _ in 0..rng.random_range(0.0..most.max(0.1)) as u32 {
             let x = rng.random_range(0..width.max(1));
             if density[x as usize] > rng.random_range(-0.2..1.0) {

@@ -169,7 +169,8 @@ fn mark_firsts(labelling: &mut Labelling, truth: &[TruthWord]) {
             .iter()
             .filter(|&&index| truth[index].label == word.label)
         {
-            if let Some(mention) = &mentions[index] {
+            // The rest of a mention from the page before has no beginning here.
+            if let Some(mention) = mentions[index].as_ref().filter(|mention| mention.1 > 0) {
                 word.begins |= begun.insert(mention.clone());
             }
             if let Some(row) = rows[index] {

@@ -16,3 +16,6 @@ pub use confusions::{Confusions, ErrorCounts};
 pub use corpus::{LabelOptions, LabelProgress, LabelSummary, label_corpus};
 pub use misread::misread;
 pub use pages::{Read, read_page, text_layer_pages, training_pages};
+
+#[cfg(test)]
+mod tests;
