@@ -52,7 +52,7 @@ fn printed(page: &TaggedPage) -> String {
 fn numbered(text: &str) -> Option<Numbered> {
     static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)\b(?:page|seite|blatt|pagina|p[áa]gina|strona|sayfa|trang|sheet|blad)\b\W{0,3}(\d{1,3})\s*(?:of|von|de|di|van|z|sur|từ|/)\s*(\d{1,3})\b|第\s*(\d{1,3})\s*页\W{0,3}共\s*(\d{1,3})\s*页",
+            r"(?i)\b(?:page|seite|blatt|pagina|p[áa]gina|strona|sayfa|trang|sheet|blad)\b\W{0,3}(\d{1,3})\s*(?:[o0]f|von|de|di|van|z|sur|từ|/)\s*(\d{1,3})\b|第\s*(\d{1,3})\s*页\W{0,3}共\s*(\d{1,3})\s*页",
         )
         .expect("a constant pattern")
     });
@@ -84,6 +84,7 @@ mod tests {
         let two_of_three = Some(Numbered { page: 2, of: 3 });
         for text in [
             "Page 2 of 3",
+            "Page 20f3",
             "page: 2/3",
             "Seite 2 von 3",
             "Página 2 de 3",

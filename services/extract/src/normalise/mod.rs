@@ -90,3 +90,92 @@ fn normalise_text(key: FieldKey, text: &str) -> Normalised {
     };
     Normalised::perhaps(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use strum::IntoEnumIterator;
+
+    /// Any text, for any key, yields a value or none, and never a panic.
+    #[test]
+    fn any_text_is_survived() {
+        let pieces = [
+            "1",
+            "0",
+            "9",
+            "٣",
+            "५",
+            "１",
+            ".",
+            ",",
+            "'",
+            " ",
+            "\n",
+            "-",
+            "/",
+            "(",
+            ")",
+            "|",
+            "O",
+            "l",
+            "EUR",
+            "€",
+            "$",
+            "kg",
+            "t",
+            "May",
+            "mai",
+            "年",
+            "月",
+            "日",
+            "中国",
+            "DE",
+            "é",
+            "e\u{301}",
+            "\u{202E}",
+            "ß",
+            "İ",
+            "m³",
+            "%",
+            "No.",
+            "IBAN",
+            "CSQU305438",
+            "DAP",
+            "Incoterms",
+            "🧾",
+            "\u{0}",
+            "",
+            "٫",
+        ];
+        let mut seed = 42u64;
+        let mut random = |below: usize| {
+            seed = seed
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..3000 {
+            let length = random(9);
+            let text: String = (0..length).map(|_| pieces[random(pieces.len())]).collect();
+            let context = Context::infer([(FieldKey::LineAmount, text.as_str())], [text.as_str()]);
+            for key in FieldKey::iter() {
+                let normalised = normalise(key, &text, &context);
+                let value = normalised.value.unwrap_or_default();
+                assert!(normalised.alternatives.len() < 20, "{text}");
+                if key.value_form() == ValueForm::Decimal {
+                    assert!(!value.contains(','), "{text} -> {value}");
+                }
+            }
+            let _ = (
+                country_of_address(&text),
+                country_of_tax_id(&text),
+                currency_in(&text),
+            );
+            let _ = (
+                is_iban(&text),
+                is_container_number(&text),
+                place_after_rule(&text),
+            );
+        }
+    }
+}
