@@ -253,3 +253,53 @@ fn highest(scores: &[(f32, f32)]) -> Option<f32> {
         .max_by(|one, other| one.1.total_cmp(&other.1))?;
     Some(best.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Measures the estimate on pages of one's own: `INTAKE_PAGES=DIR cargo test -p docexam-intake
+    /// -- --ignored --nocapture skew`, with grey PNG files of pages in DIR.
+    #[test]
+    #[ignore = "needs pages to measure on"]
+    fn skew_of_given_pages() {
+        let folder = std::env::var("INTAKE_PAGES").expect("INTAKE_PAGES names a folder of pages");
+        let (mut errors, mut none, mut seconds) = (Vec::new(), 0, 0.0);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(page) = image::open(&path) else {
+                continue;
+            };
+            let page = page.into_luma8();
+            let own = estimated(&page).unwrap_or(0.0);
+            for degrees in [-11.3_f32, -4.2, -1.6, -0.7, 0.5, 1.1, 2.7, 6.5, 13.0] {
+                let crooked = straightened(&page, degrees);
+                let started = std::time::Instant::now();
+                let found = estimated(&crooked);
+                seconds += started.elapsed().as_secs_f32();
+                match found {
+                    None => none += 1,
+                    Some(found) => {
+                        let error = (found + degrees - own).abs();
+                        if error > 0.35 {
+                            println!("{}: {degrees} found as {found}", path.display());
+                        }
+                        errors.push(error);
+                    }
+                }
+            }
+        }
+        errors.sort_by(f32::total_cmp);
+        let (all, wrong) = (
+            errors.len(),
+            errors.iter().filter(|error| **error > 0.35).count(),
+        );
+        println!("{all} estimates, {none} left alone, {wrong} off by more than 0.35 degrees");
+        println!(
+            "median error {:.2}, 95th percentile {:.2}, {:.1} ms each",
+            errors[all / 2],
+            errors[all * 95 / 100],
+            seconds * 1e3 / (all + none) as f32
+        );
+    }
+}

@@ -91,10 +91,16 @@ impl Format {
     }
 
     fn next(self, bytes: &[u8], directory: u64) -> Option<u64> {
+        let (at, size) = self.next_link(bytes, directory)?;
+        self.number(bytes, at, size)
+    }
+
+    /// Where a directory says where the next one lies, and how many bytes that takes.
+    pub(crate) fn next_link(self, bytes: &[u8], directory: u64) -> Option<(u64, u64)> {
         let (first, count) = self.entries(bytes, directory)?;
         let (entry_size, link_size) = if self.big_tiff { (20, 8) } else { (12, 4) };
         let at = first.checked_add(count.checked_mul(entry_size)?)?;
-        self.number(bytes, at, link_size)
+        Some((at, link_size))
     }
 
     /// Where the entries of a directory begin, and how many there are.

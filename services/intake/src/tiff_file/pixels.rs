@@ -266,7 +266,7 @@ fn jpeg_size(bytes: &[u8]) -> Option<(u16, u16)> {
     }
 }
 
-/// The file as if this page were its first, so that one page costs one directory, and a broken page
+/// The file as if this page were its only one, so that one page costs one directory, and a broken page
 /// does not hide those after it.
 struct OnePage {
     bytes: Arc<[u8]>,
@@ -279,6 +279,9 @@ impl OnePage {
     fn new(format: Format, bytes: &Arc<[u8]>, directory: u64, as_grey: bool) -> Self {
         let (at, size) = format.first_link();
         let mut patches = vec![(at, format.bytes_of(directory, size))];
+        if let Some((at, size)) = format.next_link(bytes, directory) {
+            patches.push((at, format.bytes_of(0, size)));
+        }
         if let Some(entry) = format
             .entry(bytes, directory, PHOTOMETRIC)
             .filter(|_| as_grey)
