@@ -164,3 +164,93 @@ fn paper(counts: &[u32; 256]) -> u8 {
     }
     0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    /// A page of bars like words, under a light of this brightness at each place.
+    fn page(light: impl Fn(f32, f32) -> f32) -> GrayImage {
+        GrayImage::from_fn(1200, 1600, |x, y| {
+            let ink = y % 40 < 12 && x % 50 < 35 && (100..1100).contains(&x);
+            let reflected = if ink { 0.2 } else { 1.0 };
+            let light = light(x as f32 / 1200.0, y as f32 / 1600.0);
+            Luma([(reflected * light).clamp(0.0, 255.0) as u8])
+        })
+    }
+
+    #[test]
+    fn an_evenly_lit_page_is_left_alone() {
+        assert!(evened(&page(|_, _| 250.0)).is_none());
+        // A grey paper is even, too.
+        assert!(evened(&page(|_, _| 170.0)).is_none());
+    }
+
+    #[test]
+    fn a_dark_field_is_no_shadow() {
+        let header = |_, y: f32| {
+            if (0.1..0.25).contains(&y) {
+                90.0
+            } else {
+                250.0
+            }
+        };
+        assert!(evened(&page(header)).is_none());
+    }
+
+    #[test]
+    fn a_shadow_over_half_the_page_is_lifted() {
+        let shadow = |x: f32, y: f32| 240.0 - 150.0 * (0.6 * x + 0.4 * y);
+        let evened = evened(&page(shadow)).expect("the light is uneven");
+        // Paper and ink beside it, on lines from bright to dark.
+        for line in [2, 10, 20, 30, 38] {
+            for x in [50_u32, 1190] {
+                let paper = evened.get_pixel(x, line * 40 + 20).0[0];
+                assert!(paper > 225, "paper of {paper} at {x}, line {line}");
+            }
+            let ink = evened.get_pixel(1060, line * 40 + 6).0[0];
+            assert!(ink < 80, "ink of {ink} on line {line}");
+        }
+    }
+
+    /// Shows what is done to photos of one's own: `INTAKE_PHOTOS=DIR cargo test -p docexam-intake
+    /// -- --ignored --nocapture light`; writes pairs of pictures beside DIR, named `.before.png`
+    /// and `.after.png`.
+    #[test]
+    #[ignore = "needs photos to look at"]
+    fn light_of_given_photos() {
+        let folder = std::env::var("INTAKE_PHOTOS").expect("INTAKE_PHOTOS names a folder");
+        let out = std::path::PathBuf::from(format!("{folder}.lit"));
+        std::fs::create_dir_all(&out).unwrap();
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let Ok(photo) = image::open(&path) else {
+                continue;
+            };
+            let photo = crate::raster::fitted(crate::raster::grey(photo), 3000);
+            let Some(light) = Light::measured(&photo) else {
+                continue;
+            };
+            let alike = |square: &&f32| **square >= SAME_LIGHT * light.brightest;
+            let share =
+                light.squares.iter().filter(alike).count() as f32 / light.squares.len() as f32;
+            let started = std::time::Instant::now();
+            let evened = evened(&photo);
+            let ms = started.elapsed().as_secs_f32() * 1e3;
+            let name = path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            println!(
+                "{name}: {share:.2} lit alike, evened: {}, {ms:.0} ms",
+                evened.is_some()
+            );
+            if let Some(evened) = evened {
+                photo.save(out.join(format!("{name}.before.png"))).unwrap();
+                evened.save(out.join(format!("{name}.after.png"))).unwrap();
+            }
+        }
+    }
+}

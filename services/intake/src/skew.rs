@@ -258,6 +258,22 @@ fn highest(scores: &[(f32, f32)]) -> Option<f32> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_page_without_text_is_left_alone() {
+        assert_eq!(
+            estimated(&GrayImage::from_pixel(1240, 1754, Luma([255]))),
+            None
+        );
+        // Specks everywhere, by a simple congruential sequence.
+        let mut state = 1_u32;
+        let specks = GrayImage::from_fn(1240, 1754, |_, _| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            Luma([if state >> 24 < 12 { 0 } else { 255 }])
+        });
+        assert_eq!(estimated(&specks), None);
+        assert_eq!(estimated(&GrayImage::from_pixel(1, 1, Luma([0]))), None);
+    }
+
     /// Measures the estimate on pages of one's own: `INTAKE_PAGES=DIR cargo test -p docexam-intake
     /// -- --ignored --nocapture skew`, with grey PNG files of pages in DIR.
     #[test]
