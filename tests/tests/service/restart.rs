@@ -1,0 +1,188 @@
+//! What was acknowledged survives: a stop in good order, and a kill.
+
+use crate::running::*;
+use docexam_proto::v1::examination::State;
+use docexam_proto::v1::examination_service_client::ExaminationServiceClient;
+use docexam_proto::v1::{WatchExaminationRequest, watch_examination_response::Event};
+use docexam_server::{Config, serve_on};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+use tonic::Code;
+
+#[tokio::test]
+async fn a_result_is_still_there_after_a_stop() {
+    let folder = tempfile::tempdir().expect("folder");
+    let server = Running::start(folder.path()).await;
+    let mut client = server.client().await;
+    let request = examine(submission("D1", "invoice.pdf", "page"), "r-1");
+    let before = client
+        .examine(request.clone())
+        .await
+        .expect("examined")
+        .into_inner();
+    server.stop().await;
+
+    let server = Running::start(folder.path()).await;
+    let mut client = server.client().await;
+    assert_eq!(get(&mut client, &before.id).await, before);
+    let again = client
+        .examine(request)
+        .await
+        .expect("answered")
+        .into_inner();
+    assert_eq!(again, before);
+    assert_eq!(server.taken_up(), 0);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_stop_gives_running_work_back_and_tells_those_who_wait() {
+    let folder = tempfile::tempdir().expect("folder");
+    let server = Running::start(folder.path()).await;
+    let mut client = server.client().await;
+    let request = create(submission("D1", "hold.pdf", "page one\npage two"), "");
+    let id = client
+        .create_examination(request)
+        .await
+        .expect("created")
+        .into_inner()
+        .id;
+    until("taken up", || server.taken_up() == 1).await;
+    let request = WatchExaminationRequest { id: id.clone() };
+    let mut watcher = client
+        .watch_examination(request)
+        .await
+        .expect("watched")
+        .into_inner();
+    server.stop().await;
+    let end = loop {
+        match watcher.message().await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("a stream that ends well has told the result"),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(end.code(), Code::Unavailable, "{end}");
+
+    let server = Running::start(folder.path()).await;
+    server.go_on();
+    let mut client = server.client().await;
+    let examination = reaches(&mut client, &id, State::Examined).await;
+    assert_eq!(examination.pages.len(), 2);
+    let request = WatchExaminationRequest { id };
+    let mut watcher = client
+        .watch_examination(request)
+        .await
+        .expect("watched")
+        .into_inner();
+    let last = watcher
+        .message()
+        .await
+        .expect("no error")
+        .and_then(|message| message.event);
+    assert_eq!(last, Some(Event::Examination(examination)));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn acknowledged_work_survives_a_kill() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (mut process, address) = start_process(folder.path()).await;
+    let mut client = ExaminationServiceClient::new(connect(address).await);
+    let request = examine(submission("D1", "invoice.pdf", "page"), "r-1");
+    let done = client
+        .examine(request.clone())
+        .await
+        .expect("examined")
+        .into_inner();
+    let mut unfinished = Vec::new();
+    for number in 0..6 {
+        let hold = submission("D2", "hold.pdf", "page one\npage two");
+        let request = create(hold, &format!("r-2-{number}"));
+        unfinished.push(
+            client
+                .create_examination(request)
+                .await
+                .expect("created")
+                .into_inner()
+                .id,
+        );
+    }
+    reaches(&mut client, &unfinished[0], State::Running).await;
+    // SIGKILL: nothing of the process runs any more.
+    process.kill().expect("killed");
+    process.wait().expect("ended");
+
+    let server = Running::start(folder.path()).await;
+    server.go_on();
+    let mut client = server.client().await;
+    assert_eq!(get(&mut client, &done.id).await, done);
+    let again = client
+        .examine(request)
+        .await
+        .expect("answered")
+        .into_inner();
+    assert_eq!(again.id, done.id);
+    for id in &unfinished {
+        let examination = reaches(&mut client, id, State::Examined).await;
+        assert_eq!(examination.pages.len(), 2);
+    }
+    let hold = submission("D2", "hold.pdf", "page one\npage two");
+    let again = client
+        .create_examination(create(hold, "r-2-3"))
+        .await
+        .expect("answered");
+    assert_eq!(again.into_inner().id, unfinished[3]);
+    server.stop().await;
+}
+
+const DATA_DIR: &str = "DOCEXAM_TEST_DATA_DIR";
+const ADDRESS_FILE: &str = "address";
+
+/// This test program once more, as a server that can be killed.
+async fn start_process(data_dir: &Path) -> (Child, SocketAddr) {
+    let process = Command::new(std::env::current_exe().expect("this program"))
+        .args([
+            "--exact",
+            "restart::server_process",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env(DATA_DIR, data_dir)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("started");
+    for _ in 0..1_000 {
+        let address = std::fs::read_to_string(data_dir.join(ADDRESS_FILE)).unwrap_or_default();
+        if let Ok(address) = address.parse() {
+            return (process, address);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the server process does not start");
+}
+
+#[tokio::test]
+#[ignore = "not a test: the server process of acknowledged_work_survives_a_kill"]
+async fn server_process() {
+    let Some(data_dir) = std::env::var_os(DATA_DIR) else {
+        return;
+    };
+    let data_dir = std::path::PathBuf::from(data_dir);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a free port");
+    let address = listener.local_addr().expect("bound").to_string();
+    std::fs::write(data_dir.join(ADDRESS_FILE), address).expect("written");
+    let examine = crate::stand_in::examiner(&Arc::default());
+    let config = Config {
+        data_dir,
+        ..small()
+    };
+    serve_on(listener, config, examine, std::future::pending())
+        .await
+        .expect("until it is killed");
+}
