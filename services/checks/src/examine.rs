@@ -1,0 +1,106 @@
+//! The whole examination: facts once, every rule, stamped findings in a fixed order.
+
+use crate::case::Case;
+use crate::facts::Facts;
+use crate::pack::{Parameters, RulePack};
+use crate::rules::{RULES, Rule};
+use crate::verdict::Verdict;
+use docexam_domain::{Finding, Outcome, Severity};
+
+/// At least one finding per rule, ordered by rule id, then as the rule lists documents and rows.
+pub fn examine(case: &Case, pack: &RulePack) -> Vec<Finding> {
+    let facts = Facts::gather(case, pack);
+    RULES
+        .iter()
+        .flat_map(|rule| findings(rule, &facts, pack))
+        .collect()
+}
+
+fn findings(rule: &Rule, facts: &Facts, pack: &RulePack) -> Vec<Finding> {
+    let Some(parameters) = pack.parameters(rule.id) else {
+        let reason = format!("rule pack {} does not use this rule", pack.name());
+        return vec![stamped(rule, Verdict::not_checked(reason), None, pack)];
+    };
+    let verdicts = run(rule, facts, parameters);
+    verdicts
+        .into_iter()
+        .map(|verdict| stamped(rule, verdict, Some(parameters), pack))
+        .collect()
+}
+
+/// A rule that ends early or finds nothing to compare still says so.
+pub(crate) fn run(rule: &Rule, facts: &Facts, parameters: &Parameters) -> Vec<Verdict> {
+    if let Some(date) = facts.declaration.acceptance_date
+        && !facts.pack.period().contains(date)
+    {
+        let pack = facts.pack.name();
+        let reason = format!("Rule pack {pack} does not hold on {date}, the acceptance date.");
+        return vec![Verdict::indeterminate(reason)];
+    }
+    match (rule.check)(facts, parameters) {
+        Ok(verdicts) if verdicts.is_empty() => {
+            vec![Verdict::not_checked("nothing to compare was found")]
+        }
+        Ok(verdicts) => verdicts,
+        Err(unable) => vec![*unable],
+    }
+}
+
+fn stamped(
+    rule: &Rule,
+    verdict: Verdict,
+    parameters: Option<&Parameters>,
+    pack: &RulePack,
+) -> Finding {
+    let not_checked = verdict.outcome == Outcome::NotChecked;
+    let reference = verdict.legal_reference.or_else(|| {
+        let reference = parameters.map(|set| set.legal_reference.clone());
+        reference.filter(|text| !text.is_empty())
+    });
+    let severity = verdict.severity.or(parameters.map(|set| set.severity));
+    Finding {
+        rule_id: rule.id.to_owned(),
+        outcome: verdict.outcome,
+        severity: severity.unwrap_or(Severity::Low),
+        explanation: if not_checked {
+            format!("Not checked: {}.", verdict.explanation)
+        } else {
+            verdict.explanation.clone()
+        },
+        observed: verdict.observed,
+        expected: verdict.expected,
+        tolerance: verdict.tolerance,
+        confidence: verdict.confidence,
+        not_checked_reason: not_checked.then_some(verdict.explanation),
+        rule_pack: pack.name().to_owned(),
+        rule_pack_digest: pack.digest().clone(),
+        legal_reference: reference,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestCase;
+    use serde_json::json;
+
+    #[test]
+    fn an_empty_case_has_a_finding_per_rule_in_order_and_none_passes_on_nothing() {
+        let findings = TestCase::new().declaration(json!({"id": "1"})).findings();
+        let mut ids: Vec<&str> = findings.iter().map(|f| f.rule_id.as_str()).collect();
+        assert!(ids.is_sorted());
+        ids.dedup();
+        assert_eq!(ids.len(), RULES.len());
+        for finding in &findings {
+            assert_eq!(finding.outcome, Outcome::NotChecked, "{finding:?}");
+            assert!(finding.not_checked_reason.is_some());
+        }
+    }
+
+    #[test]
+    fn a_pack_of_another_time_judges_nothing() {
+        let declaration = json!({"id": "1", "acceptance_date": "1999-01-01"});
+        let findings = TestCase::new().declaration(declaration).findings();
+        assert!(findings.iter().all(|f| f.outcome == Outcome::Indeterminate));
+    }
+}

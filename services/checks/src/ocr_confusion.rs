@@ -1,0 +1,292 @@
+//! Could a reading error explain the difference? Texts go in, a reason in words comes out.
+//!
+//! Two strengths of confusion. A letter where a digit belongs (0/O, 8/B, 1/I …) and a comma for a
+//! point are doubtful however sure the reader was. A digit for another digit (3/8, 5/6, 1/7 …) or a
+//! lost character at either end is doubtful only where the reader itself was unsure (`unsure`).
+//! Deliberately absent: any correction. Callers ask only about values read by OCR.
+
+use rust_decimal::Decimal;
+use std::str::FromStr;
+
+/// Letters that OCR reads for digits, and the digit. `sz` are the lower-case shapes.
+const LETTER_FOR_DIGIT: &[(char, char)] = &[
+    ('O', '0'),
+    ('o', '0'),
+    ('Q', '0'),
+    ('D', '0'),
+    ('I', '1'),
+    ('l', '1'),
+    ('i', '1'),
+    ('|', '1'),
+    ('Z', '2'),
+    ('z', '2'),
+    ('A', '4'),
+    ('S', '5'),
+    ('s', '5'),
+    ('G', '6'),
+    ('b', '6'),
+    ('T', '7'),
+    ('B', '8'),
+    ('g', '9'),
+    ('q', '9'),
+];
+
+/// Pairs of digits or of letters whose shapes touch; doubtful only when the reader was unsure.
+const SIMILAR: &[(char, char)] = &[
+    ('0', '6'),
+    ('0', '8'),
+    ('0', '9'),
+    ('1', '4'),
+    ('1', '7'),
+    ('2', '7'),
+    ('3', '5'),
+    ('3', '8'),
+    ('3', '9'),
+    ('4', '9'),
+    ('5', '6'),
+    ('5', '9'),
+    ('6', '8'),
+    ('8', '9'),
+    ('C', 'G'),
+    ('E', 'F'),
+    ('M', 'N'),
+    ('U', 'V'),
+    ('V', 'Y'),
+    ('P', 'R'),
+    ('O', 'Q'),
+    ('O', 'D'),
+];
+
+/// Why `printed` may really be a number that `fits`, or `None`.
+/// `normalised` is what was made of `printed`; it stands in where `printed` was in another unit.
+pub fn number(
+    printed: &str,
+    normalised: &str,
+    unsure: bool,
+    fits: impl Fn(Decimal) -> bool,
+) -> Option<String> {
+    let close = |candidate: &str| Decimal::from_str(candidate).is_ok_and(&fits);
+    // A mass printed in tonnes is normalised to kilograms: then only the normalised digits compare.
+    let text = match number_in(printed) {
+        Some(number)
+            if separators(&number)
+                .iter()
+                .any(|c| same_number(c, normalised)) =>
+        {
+            number
+        }
+        Some(number) if letters_in(&number) => number,
+        _ => number_in(normalised)?,
+    };
+    let digits = as_digits(&text);
+    if separators(&digits).iter().any(|candidate| close(candidate)) {
+        let what = if letters_in(&text) {
+            "a letter read for a digit"
+        } else {
+            "a comma read for a point"
+        };
+        return Some(format!("The reading '{printed}' allows it: {what}."));
+    }
+    if !unsure {
+        return None;
+    }
+    let candidates = near_numbers(&digits);
+    let explained = candidates
+        .iter()
+        .any(|near| separators(near).iter().any(|candidate| close(candidate)));
+    explained.then(|| {
+        format!("The reading '{printed}' is unsure and one digit of it may be misread or lost.")
+    })
+}
+
+/// Why an identifier read as `printed` may really be `wanted`. Both without blanks and punctuation.
+pub fn identifier(printed: &str, wanted: &str, unsure: bool) -> Option<String> {
+    let (read, other): (Vec<char>, Vec<char>) =
+        (printed.chars().collect(), wanted.chars().collect());
+    if read.len() == other.len() {
+        let different: Vec<(char, char)> = read
+            .iter()
+            .zip(&other)
+            .filter(|(a, b)| a != b)
+            .map(|(a, b)| (*a, *b))
+            .collect();
+        if different.iter().all(|&(a, b)| letter_for_digit(a, b)) {
+            let (a, b) = different.first()?;
+            return Some(format!(
+                "'{a}' and '{b}' are easily misread for each other."
+            ));
+        }
+        let similar = different
+            .iter()
+            .all(|&(a, b)| letter_for_digit(a, b) || look_alike(a, b));
+        if unsure && different.len() <= 2 && similar {
+            let (a, b) = different.first()?;
+            return Some(format!(
+                "The reading is unsure; '{a}' may be a misread '{b}'."
+            ));
+        }
+        return None;
+    }
+    let (shorter, longer) = if read.len() < other.len() {
+        (&read, &other)
+    } else {
+        (&other, &read)
+    };
+    let one_lost = longer.len() == shorter.len() + 1
+        && (longer.starts_with(shorter) || longer.ends_with(shorter));
+    (unsure && one_lost && shorter.len() >= 3)
+        .then(|| "The reading is unsure; a character at its end may be lost or added.".to_owned())
+}
+
+fn letter_for_digit(a: char, b: char) -> bool {
+    let pair = |letter: char, digit: char| {
+        LETTER_FOR_DIGIT
+            .iter()
+            .any(|(l, d)| *d == digit && l.to_ascii_uppercase() == letter.to_ascii_uppercase())
+    };
+    // I and L, O and Q are the same stroke in many faces once the case is gone.
+    pair(a, b) || pair(b, a) || matches!((a, b), ('I', 'L') | ('L', 'I') | ('1', 'L') | ('L', '1'))
+}
+
+fn look_alike(a: char, b: char) -> bool {
+    SIMILAR.contains(&(a, b)) || SIMILAR.contains(&(b, a))
+}
+
+fn as_digits(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            let digit = LETTER_FOR_DIGIT.iter().find(|(letter, _)| *letter == c);
+            digit.map_or(c, |(_, digit)| *digit)
+        })
+        .collect()
+}
+
+fn letters_in(text: &str) -> bool {
+    text.chars().any(|c| c.is_alphabetic() || c == '|')
+}
+
+fn same_number(candidate: &str, normalised: &str) -> bool {
+    match (Decimal::from_str(candidate), Decimal::from_str(normalised)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// The longest stretch that can be a number: digits, their look-alikes and separators.
+fn number_in(text: &str) -> Option<String> {
+    let allowed = |c: char| {
+        c.is_ascii_digit()
+            || matches!(c, '.' | ',' | '\'' | '-')
+            || LETTER_FOR_DIGIT.iter().any(|(letter, _)| *letter == c)
+    };
+    let mut groups: Vec<String> = Vec::new();
+    let mut joins = false;
+    for token in text.split_whitespace() {
+        let number = token.chars().all(allowed) && token.chars().any(|c| c.is_ascii_digit());
+        match groups.last_mut() {
+            // "1 234,56": a blank may group thousands.
+            Some(last) if number && joins => last.push_str(token),
+            _ if number => groups.push(token.to_owned()),
+            _ => {}
+        }
+        joins = number;
+    }
+    let longest = groups.into_iter().max_by_key(String::len)?;
+    Some(longest.trim_matches(['.', ',', '\'']).to_owned())
+}
+
+/// Every way to take the separators of `text`: none decimal, or one of them decimal.
+fn separators(text: &str) -> Vec<String> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
+    };
+    let plain: String = digits.chars().filter(char::is_ascii_digit).collect();
+    let mut candidates = vec![format!("{sign}{plain}")];
+    let mut before = 0;
+    for c in digits.chars() {
+        if c.is_ascii_digit() {
+            before += 1;
+        } else if matches!(c, '.' | ',') && before > 0 && before < plain.len() {
+            candidates.push(format!("{sign}{}.{}", &plain[..before], &plain[before..]));
+        }
+    }
+    candidates
+}
+
+/// One digit replaced by one of similar shape, lost at either end, or added at either end.
+fn near_numbers(digits: &str) -> Vec<String> {
+    let characters: Vec<char> = digits.chars().collect();
+    let mut near = Vec::new();
+    for (at, c) in characters.iter().enumerate() {
+        for replacement in ('0'..='9').filter(|d| look_alike(*c, *d)) {
+            let mut changed = characters.clone();
+            changed[at] = replacement;
+            near.push(changed.iter().collect());
+        }
+    }
+    for digit in '0'..='9' {
+        near.push(format!("{digit}{digits}"));
+        near.push(format!("{digits}{digit}"));
+    }
+    if let [_, rest @ ..] = characters.as_slice() {
+        near.push(rest.iter().collect());
+    }
+    if let [rest @ .., _] = characters.as_slice() {
+        near.push(rest.iter().collect());
+    }
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(printed: &str, normalised: &str, wanted: &str, unsure: bool) -> bool {
+        let wanted = Decimal::from_str(wanted).expect("a number");
+        let fits = |value: Decimal| (value - wanted).abs() <= Decimal::new(1, 2);
+        number(printed, normalised, unsure, fits).is_some()
+    }
+
+    #[test]
+    fn letters_and_separators_are_doubtful_however_sure_the_reader_was() {
+        assert!(explained("11I50.00", "", "11150.00", false));
+        assert!(explained("1.450", "1.450", "1450", false));
+        assert!(explained("EUR 1 5B0,25", "", "1580.25", false));
+        assert!(!explained("11,150.00", "11150.00", "11510.00", false));
+    }
+
+    #[test]
+    fn digits_are_doubtful_only_when_the_reader_was_unsure() {
+        assert!(!explained("1535", "1535", "1585", false));
+        assert!(explained("1535", "1535", "1585", true));
+        assert!(
+            !explained("11150.00", "11150.00", "11510.00", true),
+            "two digits swapped"
+        );
+        assert!(explained("145", "145", "1450", true), "a lost zero");
+        assert!(!explained("145", "145", "1450", false));
+    }
+
+    #[test]
+    fn a_mass_in_tonnes_is_compared_in_kilograms() {
+        assert!(!explained("1.45 t", "1450", "1.45", false));
+        assert!(!explained("1.45 t", "1450", "1460", false));
+        assert!(explained("1.45 t", "1450", "1460", true) == explained("", "1450", "1460", true));
+    }
+
+    #[test]
+    fn identifiers_differ_by_shape_or_really() {
+        let doubt = |a: &str, b: &str, unsure| identifier(a, b, unsure).is_some();
+        assert!(doubt("CSQU3O54383", "CSQU3054383", false));
+        assert!(doubt("INV2O26B1", "INV202681", false));
+        assert!(!doubt("INV20261", "INV20267", false));
+        assert!(doubt("INV20261", "INV20267", true));
+        assert!(doubt("NV20261", "INV20261", true));
+        assert!(
+            !doubt("INV20261", "INV20361", true),
+            "2 and 3 are not alike"
+        );
+        assert!(!doubt("ABC", "XYZ", true));
+    }
+}

@@ -1,0 +1,206 @@
+//! B01 Line amount.
+//!
+//! *What it checks*: quantity × unit price − discount = amount, in every row of the invoice. The
+//! tolerance is what rounding of the printed price and amount can do:
+//! 0.5 × step of the price × quantity + 0.5 × step of the amount.
+//! *Why it matters*: an altered quantity or price leaves the other cells of the row as they were.
+//! *Example*: 500 × 2.23 printed with 1,511.00.
+
+use super::Rule;
+use crate::alignment::{Row, rows_of};
+use crate::facts::{Facts, number_of};
+use crate::judge::{Judgement, misread, too_weak, within};
+use crate::pack::Parameters;
+use crate::seen::Seen;
+use crate::verdict::{Checked, Unable, Verdict, failed, folded, not_checked};
+use docexam_domain::{DocumentType, FieldKey};
+use rust_decimal::Decimal;
+
+pub const RULE: Rule = Rule {
+    id: "B01",
+    meaning: "quantity times price less discount is the line amount",
+    parameters: &[],
+    check,
+};
+
+fn check(facts: &Facts, _: &Parameters) -> Checked {
+    let invoices = facts.need(DocumentType::CommercialInvoice)?;
+    let rows: Vec<Row> = invoices.into_iter().flat_map(rows_of).collect();
+    if rows.is_empty() {
+        return not_checked("no rows were read on the commercial invoice");
+    }
+    Ok(folded(rows.iter().map(|row| in_row(facts, row))))
+}
+
+/// The cells of a row that the arithmetic needs.
+struct Cells<'a> {
+    quantity: (Seen<'a>, Decimal),
+    price: (Seen<'a>, Decimal),
+    amount: (Seen<'a>, Decimal),
+    discount: Option<(Seen<'a>, Decimal)>,
+}
+
+fn in_row(facts: &Facts, row: &Row) -> Result<Verdict, Unable> {
+    let cells = cells_of(row)?;
+    let (quantity, price) = (cells.quantity.1, cells.price.1);
+    let discount = cells.discount.map_or(Decimal::ZERO, |(_, value)| value);
+    let amount = cells.amount.1;
+    let overflow = || failed("The numbers of the row are too large to compute with.");
+    let product = quantity.checked_mul(price);
+    let computed = product
+        .and_then(|p| p.checked_sub(discount))
+        .ok_or_else(overflow)?;
+    let tolerance = rounding(&cells).ok_or_else(overflow)?;
+    let judgement = judge(facts, &cells, computed, discount, tolerance);
+    let place = cells.amount.0.place();
+    let formula = match cells.discount {
+        Some(_) => format!("{quantity} × {price} − {discount}"),
+        None => format!("{quantity} × {price}"),
+    };
+    let computed = computed.normalize();
+    let agrees = format!("{formula} = {amount} on {place}.");
+    let differs = format!("{formula} is {computed} on {place}, but {amount} is printed.");
+    let evidence = [cells.quantity.0, cells.price.0, cells.amount.0];
+    Ok(Verdict::of(judgement, agrees, differs)
+        .seen(
+            evidence
+                .into_iter()
+                .chain(cells.discount.map(|(seen, _)| seen)),
+        )
+        .expected(None, computed)
+        .tolerance(tolerance.normalize()))
+}
+
+fn cells_of<'a>(row: &Row<'a>) -> Result<Cells<'a>, Unable> {
+    let cell = |key: FieldKey| match row.cell(key) {
+        Some(seen) => Ok((seen, number_of(seen)?)),
+        None => not_checked(format!("{} has no {key}", row.seen().place())),
+    };
+    Ok(Cells {
+        quantity: cell(FieldKey::Quantity)?,
+        price: cell(FieldKey::UnitPrice)?,
+        amount: cell(FieldKey::LineAmount)?,
+        discount: match row.cell(FieldKey::DiscountAmount) {
+            Some(seen) => Some((seen, number_of(seen)?)),
+            None => None,
+        },
+    })
+}
+
+/// 0.5 × res(price) × |quantity| + 0.5 × res(amount).
+fn rounding(cells: &Cells) -> Option<Decimal> {
+    let of_price = cells
+        .price
+        .0
+        .resolution()
+        .checked_mul(cells.quantity.1.abs())?;
+    let both = of_price.checked_add(cells.amount.0.resolution())?;
+    both.checked_div(Decimal::TWO)
+}
+
+fn judge(
+    facts: &Facts,
+    cells: &Cells,
+    computed: Decimal,
+    discount: Decimal,
+    tolerance: Decimal,
+) -> Judgement {
+    let (amount_seen, amount) = cells.amount;
+    let fits = within(computed, tolerance);
+    if fits(amount) {
+        return Judgement::Agrees;
+    }
+    let evidence = [cells.quantity.0, cells.price.0, amount_seen];
+    if let Some(reason) = too_weak(facts, evidence) {
+        return Judgement::Doubtful(reason);
+    }
+    for basis in [Decimal::ONE_HUNDRED, Decimal::ONE_THOUSAND] {
+        if amount
+            .checked_mul(basis)
+            .is_some_and(within(computed, tolerance))
+        {
+            let reason = format!("The price may be per {basis}.");
+            return Judgement::Doubtful(reason);
+        }
+    }
+    // What each cell would have to be for the row to be right.
+    let (quantity, price) = (cells.quantity.1, cells.price.1);
+    let gross = amount.checked_add(discount);
+    let needed = |by: Decimal| gross.and_then(|gross| gross.checked_div(by));
+    let allowed = |by: Decimal| tolerance.checked_div(by.abs());
+    let needs = [
+        (amount_seen, Some(computed), Some(tolerance)),
+        (cells.quantity.0, needed(price), allowed(price)),
+        (cells.price.0, needed(quantity), allowed(quantity)),
+    ];
+    for (seen, needed, allowed) in needs {
+        if let (Some(needed), Some(allowed)) = (needed, allowed)
+            && let Some(reason) = misread(facts, seen, within(needed, allowed))
+        {
+            return Judgement::Doubtful(reason);
+        }
+    }
+    Judgement::Differs
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{TestCase, invoice};
+    use docexam_domain::{FieldKey, Outcome};
+
+    fn case(quantity: &str, price: &str, amount: &str) -> TestCase {
+        TestCase::new().with(invoice().row(&[
+            (FieldKey::Quantity, quantity),
+            (FieldKey::UnitPrice, price),
+            (FieldKey::LineAmount, amount),
+        ]))
+    }
+
+    #[test]
+    fn fires() {
+        let verdicts = case("500", "2.23", "1511.00").check("B01");
+        assert_eq!(verdicts[0].outcome, Outcome::Discrepancy);
+        assert!(
+            verdicts[0].explanation.contains("1115"),
+            "{}",
+            verdicts[0].explanation
+        );
+        assert_eq!(verdicts[0].observed.len(), 3);
+        assert_eq!(verdicts[0].observed[0].field, "line_item[1].quantity");
+    }
+
+    #[test]
+    fn silent() {
+        assert_eq!(
+            case("500", "2.23", "1115.00").outcomes("B01"),
+            [Outcome::Pass]
+        );
+        // 0.223 is printed as 0.22: rounding of the price explains up to 150.
+        assert_eq!(
+            case("30000", "0.22", "6690.00").outcomes("B01"),
+            [Outcome::Pass]
+        );
+    }
+
+    #[test]
+    fn cannot_judge() {
+        assert_eq!(
+            case("50000", "22.30", "11150.00").outcomes("B01"),
+            [Outcome::Indeterminate]
+        );
+        assert_eq!(
+            case("S00", "2.23", "1115.00").outcomes("B01"),
+            [Outcome::Indeterminate]
+        );
+        let no_price = invoice().row(&[(FieldKey::Quantity, "5"), (FieldKey::LineAmount, "10")]);
+        assert_eq!(
+            TestCase::new().with(no_price).outcomes("B01"),
+            [Outcome::NotChecked]
+        );
+        let absurd = "9".repeat(28);
+        assert_eq!(
+            case(&absurd, &absurd, "1.00").outcomes("B01"),
+            [Outcome::Indeterminate]
+        );
+    }
+}
