@@ -9,8 +9,8 @@ use docexam_domain::{FieldKey, Rect, ValueForm};
 
 /// Lines of one paragraph are closer than this many line heights.
 const PARAGRAPH_GAP: f32 = 1.3;
-/// An address goes on below, whatever the model thinks of its first word, when it is this close.
-const ADDRESS_GAP: f32 = 0.8;
+/// A block goes on below, whatever the model thinks of the first word there, when it is this close.
+const BLOCK_GAP: f32 = 0.8;
 /// Left edges of one paragraph differ by less, in line heights.
 const INDENT: f32 = 3.0;
 
@@ -87,7 +87,7 @@ fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Sha
     let Some(last) = group.last() else {
         return false;
     };
-    if last.tag != next.tag || !may_wrap(key) {
+    if last.tag != next.tag {
         return false;
     }
     let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
@@ -98,23 +98,31 @@ fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Sha
     let indent = shape.in_heights((next.bbox.x0 - all.x0).abs(), height);
     let below = gap > -0.7 && gap < PARAGRAPH_GAP;
     let overlaps = next.bbox.x0 < all.x1 && next.bbox.x1 > all.x0;
-    let aligned = indent < INDENT || overlaps;
-    if is_address(key) && below && gap < ADDRESS_GAP && aligned {
+    if !below || !(indent < INDENT || overlaps) {
+        return false;
+    }
+    if is_block(key) && gap < BLOCK_GAP {
         return true;
     }
-    below && aligned && next.begins < 0.5
+    // Narrow boxes wrap numbers too, but there the model must see a continuation.
+    let surely_first = if is_paragraph(key) { 0.5 } else { 0.3 };
+    next.begins < surely_first
 }
 
-fn is_address(key: FieldKey) -> bool {
+/// Stands once in a place, over several lines: what is printed close below belongs to it.
+fn is_block(key: FieldKey) -> bool {
     matches!(
         key,
-        FieldKey::SellerAddress | FieldKey::BuyerAddress | FieldKey::ConsigneeAddress
+        FieldKey::SellerAddress
+            | FieldKey::BuyerAddress
+            | FieldKey::ConsigneeAddress
+            | FieldKey::Marks
     )
 }
 
-/// Texts that are printed over several lines; numbers, dates and codes are not.
-fn may_wrap(key: FieldKey) -> bool {
-    is_address(key)
+/// Texts that are usually printed over several lines; numbers, dates and codes are not.
+fn is_paragraph(key: FieldKey) -> bool {
+    is_block(key)
         || matches!(
             key,
             FieldKey::SellerName
@@ -124,7 +132,6 @@ fn may_wrap(key: FieldKey) -> bool {
                 | FieldKey::ProducerName
                 | FieldKey::IssuingAuthority
                 | FieldKey::PaymentTerms
-                | FieldKey::Marks
                 | FieldKey::Treatment
                 | FieldKey::AdditionalDeclaration
                 | FieldKey::SpeciesName

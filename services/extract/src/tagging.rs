@@ -1,7 +1,7 @@
 //! Inference: the words of a reading, tagged by the layout model. The only file that knows the model.
 //! Labels become tags and page classes document types here, once, when the weights are loaded.
 
-use crate::assemble;
+use crate::assemble::assemble;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::{Document, DocumentType, FieldKey, PageReading, Sha256Digest, Word};
 use docexam_layout::{LayoutError, Model, PageWord, WordTag};
@@ -105,7 +105,7 @@ impl Extractor {
 
     /// Documents on the pages of a whole submission, in any order; every page is on exactly one.
     pub fn assemble(&self, pages: Vec<TaggedPage>) -> Vec<Document> {
-        assemble::assemble(pages)
+        assemble(pages)
     }
 
     fn tagged(&self, word: &WordTag) -> TaggedWord {

@@ -18,6 +18,7 @@ mod incoterm;
 mod integer;
 mod mass;
 mod package_kind;
+mod port;
 mod synonyms;
 mod text;
 mod unit;
@@ -86,6 +87,21 @@ fn normalise_text(key: FieldKey, text: &str) -> Normalised {
         FieldKey::IncotermPlace => incoterm::place(text),
         FieldKey::Iban => identifier::iban(text),
         FieldKey::ContainerNumber => identifier::container_number(text),
+        FieldKey::PortOfLoading | FieldKey::PortOfDischarge => port::port(text),
+        FieldKey::SellerAddress | FieldKey::BuyerAddress | FieldKey::ConsigneeAddress => {
+            text::address(text)
+        }
+        FieldKey::CartonRange => text::range(text),
+        FieldKey::DocumentNumber
+        | FieldKey::InvoiceNumber
+        | FieldKey::PurchaseOrderNumber
+        | FieldKey::ContractNumber
+        | FieldKey::TransportDocumentNumber
+        | FieldKey::SealNumber
+        | FieldKey::VoyageNumber
+        | FieldKey::EstablishmentNumber
+        | FieldKey::BatchNumber
+        | FieldKey::ProductCode => text::reference(text),
         _ => text::collapsed(text),
     };
     Normalised::perhaps(value)

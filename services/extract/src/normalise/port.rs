@@ -1,0 +1,103 @@
+//! Ports and airports: as printed (`HAMBURG, GERMANY`, `Port of Kobe`) to UN/LOCODE where the table
+//! knows the name and the country printed beside it, if any, agrees; else the text as it is.
+
+use super::country::country;
+use super::fold::fold;
+use super::synonyms::Synonyms;
+use super::text::collapsed;
+use std::sync::LazyLock;
+
+static PORTS: LazyLock<Synonyms> =
+    LazyLock::new(|| Synonyms::parse(include_str!("../../data/ports.csv")));
+
+/// Words that say that a place is a port, folded.
+const PORT_WORDS: [&str; 15] = [
+    "port",
+    "seaport",
+    "airport",
+    "of",
+    "de",
+    "hafen",
+    "puerto",
+    "porto",
+    "haven",
+    "liman",
+    "limani",
+    "cang",
+    "flughafen",
+    "aeropuerto",
+    "any",
+];
+
+pub fn port(text: &str) -> Option<String> {
+    locode(text).or_else(|| collapsed(text))
+}
+
+fn locode(text: &str) -> Option<String> {
+    let compact: String = text.split_whitespace().collect();
+    let is_code = compact.len() == 5
+        && compact.bytes().all(|b| b.is_ascii_uppercase())
+        && country(compact.get(..2)?).is_some();
+    if is_code && PORTS.is_code(&compact) {
+        return Some(compact);
+    }
+    if let Some(code) = named(text) {
+        return Some(code.to_owned());
+    }
+    // "Kobe, Japan", "Kobe (Japan)", "Kobe / Japan": the place first, its country after it.
+    let (place, rest) = text.split_once([',', '(', '/', '\n'])?;
+    let code = named(place)?;
+    let agrees = country(rest).is_none_or(|country| code.starts_with(&country));
+    agrees.then(|| code.to_owned())
+}
+
+fn named(place: &str) -> Option<&'static str> {
+    PORTS.code(place).or_else(|| {
+        let folded = fold(place);
+        let words: Vec<&str> = folded
+            .split(' ')
+            .filter(|word| !PORT_WORDS.contains(word))
+            .collect();
+        let name = words.join(" ");
+        let by_name = PORTS.code(&name).filter(|_| !name.is_empty());
+        by_name.or_else(|| followed_by_country(&words))
+    })
+}
+
+/// `KOBE JAPAN`: a name of the table and then nothing but its country.
+fn followed_by_country(words: &[&str]) -> Option<&'static str> {
+    (1..words.len()).rev().find_map(|cut| {
+        let (place, rest) = words.split_at(cut);
+        let code = PORTS.code(&place.join(" "))?;
+        let country = country(&rest.join(" "))?;
+        code.starts_with(&country).then_some(code)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_ports_become_codes_and_others_stay() {
+        for (text, expected) in [
+            ("HAMBURG", "DEHAM"),
+            ("Hamburg, Germany", "DEHAM"),
+            ("KOBE JAPAN", "JPUKB"),
+            ("Port of Antwerp", "BEANR"),
+            ("İstanbul", "TRIST"),
+            ("HAI PHONG", "VNHPH"),
+            ("Gwangyang, Korea", "KRKAN"),
+            ("上海港", "CNSHA"),
+            ("CNSHA", "CNSHA"),
+            ("Porto", "PTOPO"),
+            ("Port Klang (Malaysia)", "MYPKG"),
+            // Another Valencia, and a place that is in no table.
+            ("Valencia, Venezuela", "Valencia, Venezuela"),
+            ("Nowhere  on Sea", "Nowhere on Sea"),
+        ] {
+            assert_eq!(port(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(port(" "), None);
+    }
+}
