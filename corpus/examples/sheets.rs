@@ -1,11 +1,8 @@
 //! Draws documents of every type to PNG files, to be looked at: `sheets OUT COUNT [TYPE] [LANGUAGE] [--boxes]`.
 
-use docexam_corpus::consignment::compose;
-use docexam_corpus::layout::{Order, draw};
+use docexam_corpus::document_of;
 use docexam_corpus::{OUTSIDE, Split};
 use docexam_domain::DocumentType;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use std::time::Instant;
 use strum::IntoEnumIterator;
 
@@ -26,19 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         DocumentType::iter().filter(|kind| wanted.is_none_or(|wanted| *wanted == kind.to_string()))
     {
         for seed in 0..count {
-            let it = compose(
-                &mut ChaCha8Rng::seed_from_u64(seed + 1000),
-                Split::Train,
-                None,
-            );
-            let order = Order {
-                document_type: kind,
-                split: Split::Train,
-                language,
-                dpi: 100.0,
-                seed,
-            };
-            let document = draw(&it, order)?;
+            let document = document_of(kind, language, Split::Train, seed, 100.0)?;
             for (number, page) in document.pages.iter().enumerate() {
                 let mut image = page.image.clone();
                 if boxes {

@@ -13,18 +13,22 @@ macro_rules! dec {
             .unwrap_or_default()
     };
 }
-pub(crate) use dec;
 
 pub mod capture;
 pub mod consignment;
+pub mod discrepancy;
 mod error;
+mod generate;
 pub mod layout;
 mod lexicon;
 pub mod label;
 pub mod paper;
+mod single;
 mod split;
 pub mod truth;
 
 pub use error::CorpusError;
+pub use generate::{GenerateOptions, GenerateProgress, case, generate};
+pub use single::document_of;
 pub use split::Split;
 pub use truth::{OUTSIDE, RenderedDocument, RenderedPage, TruthWord};

@@ -10,12 +10,20 @@ use jiff::civil::{Date, date};
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
-use crate::dec;
 use rust_decimal::{Decimal, RoundingStrategy};
 
-/// A consignment from the goods and company names of `split`; the seller's country may be fixed.
-pub fn compose(rng: &mut ChaCha8Rng, split: Split, seller_country: Option<&str>) -> Consignment {
-    let from = match seller_country {
+/// What is fixed before a consignment is drawn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wish<'a> {
+    /// ISO 3166-1 alpha-2.
+    pub seller_country: Option<&'a str>,
+    /// HS chapters of the goods, if the split has any of them.
+    pub chapters: &'a [u32],
+}
+
+/// A consignment from the goods and company names of `split`.
+pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
+    let from = match wish.seller_country {
         Some(code) => super::country(code),
         None => pick(rng, countries()),
     };
@@ -28,7 +36,7 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, seller_country: Option<&str>)
     let dates = dates(rng);
     let numbers = document_numbers(rng, &dates, (&from.code, &to.code));
 
-    let lines = lines(rng, split, from);
+    let lines = lines(rng, kinds(split, wish.chapters), from);
     let sum = |value: fn(&Line) -> Decimal| lines.iter().map(value).sum::<Decimal>();
     let (net_kg, gross_kg) = (sum(|line| line.net_kg), sum(|line| line.gross_kg));
     let total_packages = lines.iter().map(|line| line.packages).sum();
@@ -37,7 +45,9 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, seller_country: Option<&str>)
         rng,
         match by_air {
             true => &["FCA", "CPT", "CIP", "DAP", "EXW", "DDP"][..],
-            false => &["FOB", "CIF", "CFR", "FCA", "DAP", "EXW", "CIP", "FAS", "CPT"][..],
+            false => &[
+                "FOB", "CIF", "CFR", "FCA", "DAP", "EXW", "CIP", "FAS", "CPT",
+            ][..],
         },
     );
     let (loading, discharge) = (port(rng, from), port(rng, to));
@@ -58,8 +68,9 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, seller_country: Option<&str>)
     };
     let marks = marks(rng, &buyer, &numbers.order, to, total_packages);
     Consignment {
-        iban: iban(&from.code, rng)
-            .unwrap_or_else(|| format!("{}", rng.random_range(1_000_000_000_u64..9_999_999_999_999))),
+        iban: iban(&from.code, rng).unwrap_or_else(|| {
+            format!("{}", rng.random_range(1_000_000_000_u64..9_999_999_999_999))
+        }),
         bank: bank(rng, from, split),
         bic: bic(rng, &from.code),
         payment_days: *pick(rng, &[0, 14, 30, 30, 45, 60, 90, 120]),
@@ -108,8 +119,22 @@ fn other_country(rng: &mut ChaCha8Rng, taken: &[&str]) -> &'static Country {
 /// An invented company with an address as written in its country.
 pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
     const TRADES: [&str; 16] = [
-        "", "", "", "Trading", "International", "Industries", "Export", "Group", "Global",
-        "Logistics", "Foods", "Technik", "Textile", "Commerce", "Agro", "Supply",
+        "",
+        "",
+        "",
+        "Trading",
+        "International",
+        "Industries",
+        "Export",
+        "Group",
+        "Global",
+        "Logistics",
+        "Foods",
+        "Technik",
+        "Textile",
+        "Commerce",
+        "Agro",
+        "Supply",
     ];
     let stems = country.stems(split);
     let stem = pick(rng, &stems);
@@ -133,16 +158,27 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
         _ => format!("{street} {house}"),
     };
     let town = match country.code.as_str() {
-        "GB" | "US" | "VN" | "IN" | "KR" | "JP" | "TH" | "AE" | "EG" | "CN" => match rng.random_range(0..2) {
-            0 => format!("{city} {code}"),
-            _ => format!("{city}, {code}"),
-        },
-        "DE" | "FR" | "ES" | "IT" if rng.random_bool(0.2) => format!("{}-{code} {city}", country.code),
+        "GB" | "US" | "VN" | "IN" | "KR" | "JP" | "TH" | "AE" | "EG" | "CN" => {
+            match rng.random_range(0..2) {
+                0 => format!("{city} {code}"),
+                _ => format!("{city}, {code}"),
+            }
+        }
+        "DE" | "FR" | "ES" | "IT" if rng.random_bool(0.2) => {
+            format!("{}-{code} {city}", country.code)
+        }
         _ => format!("{code} {city}"),
     };
     let mut address = vec![street, town];
     if rng.random_bool(0.3) && address[0].len() < 40 {
-        let extra = ["3rd Floor", "Building B", "Block 12", "Suite 410", "Unit 7", "P.O. Box 1187"];
+        let extra = [
+            "3rd Floor",
+            "Building B",
+            "Block 12",
+            "Suite 410",
+            "Unit 7",
+            "P.O. Box 1187",
+        ];
         address.insert(0, (*pick(rng, &extra)).to_owned());
     }
     let tax_digits: String = (0..country.tax_id_digits)
@@ -192,9 +228,8 @@ fn person(rng: &mut ChaCha8Rng) -> String {
 
 fn dates(rng: &mut ChaCha8Rng) -> Dates {
     let invoice = date(2023, 1, 2).saturating_add(rng.random_range(0..1380).days());
-    let mut later = |day: Date, days: std::ops::Range<i32>| {
-        day.saturating_add(rng.random_range(days).days())
-    };
+    let mut later =
+        |day: Date, days: std::ops::Range<i32>| day.saturating_add(rng.random_range(days).days());
     let order = later(invoice, -80..-20);
     let proforma = later(order, 1..9);
     let packed = later(invoice, -3..1);
@@ -215,17 +250,30 @@ fn dates(rng: &mut ChaCha8Rng) -> Dates {
     }
 }
 
-/// One to 24 lines, mostly few; quantities and prices as they come in trade.
-fn lines(rng: &mut ChaCha8Rng, split: Split, from: &Country) -> Vec<Line> {
+/// The kinds of goods of the split, those of the chapters if there are any.
+fn kinds(split: Split, chapters: &[u32]) -> Vec<usize> {
+    let all = goods_of(split);
+    let wanted: Vec<usize> = all
+        .iter()
+        .copied()
+        .filter(|&kind| {
+            let chapter = goods()[kind].hs_code[..2].parse().unwrap_or_default();
+            chapters.contains(&chapter)
+        })
+        .collect();
+    if wanted.is_empty() { all } else { wanted }
+}
+
+/// One to 31 lines, mostly few; quantities and prices as they come in trade.
+fn lines(rng: &mut ChaCha8Rng, kinds: Vec<usize>, from: &Country) -> Vec<Line> {
     let count = match rng.random_range(0..100) {
         0..28 => 1,
         28..75 => rng.random_range(2..7),
         75..93 => rng.random_range(7..13),
         _ => rng.random_range(13..32),
     };
-    let kinds = goods_of(split);
     // A shipment is of few kinds of goods in many variants.
-    let mut chosen = kinds.clone();
+    let mut chosen = kinds;
     chosen.shuffle(rng);
     chosen.truncate(rng.random_range(1..6));
     let foreign = rng
@@ -271,7 +319,11 @@ fn lines(rng: &mut ChaCha8Rng, split: Split, from: &Country) -> Vec<Line> {
                 gross_kg,
                 packages,
                 cartons,
-                batch: format!("{}{:06}", pick(rng, &["L", "B", "LOT", ""]), rng.random_range(1000..999_999)),
+                batch: format!(
+                    "{}{:06}",
+                    pick(rng, &["L", "B", "LOT", ""]),
+                    rng.random_range(1000..999_999)
+                ),
             }
         })
         .collect()
@@ -348,9 +400,18 @@ fn product_code(rng: &mut ChaCha8Rng) -> String {
     match rng.random_range(0..5) {
         0 => format!("{:06}", rng.random_range(100_000..999_999)),
         1 => format!("{letter}{letter}-{:04}", rng.random_range(0..10_000)),
-        2 => format!("{letter}{:03}.{:02}", rng.random_range(0..1000), rng.random_range(0..100)),
+        2 => format!(
+            "{letter}{:03}.{:02}",
+            rng.random_range(0..1000),
+            rng.random_range(0..100)
+        ),
         3 => format!("{:04}/{letter}", rng.random_range(1000..10_000)),
-        _ => format!("{:03}-{:03}-{:02}", rng.random_range(0..1000), rng.random_range(0..1000), rng.random_range(0..100)),
+        _ => format!(
+            "{:03}-{:03}-{:02}",
+            rng.random_range(0..1000),
+            rng.random_range(0..1000),
+            rng.random_range(0..100)
+        ),
     }
 }
 
@@ -381,17 +442,32 @@ fn amounts(
     };
     let with_freight = matches!(incoterm, "CIF" | "CFR" | "CIP" | "CPT" | "DAP" | "DDP");
     let zero = Decimal::ZERO;
-    let discount = if rng.random_bool(0.2) { share(rng, 10..100) } else { zero };
-    let freight = if with_freight && rng.random_bool(0.65) { share(rng, 15..120) } else { zero };
+    let discount = if rng.random_bool(0.2) {
+        share(rng, 10..100)
+    } else {
+        zero
+    };
+    let freight = if with_freight && rng.random_bool(0.65) {
+        share(rng, 15..120)
+    } else {
+        zero
+    };
     let insurance = if matches!(incoterm, "CIF" | "CIP") && rng.random_bool(0.65) {
         share(rng, 2..12)
     } else {
         zero
     };
-    let other = if rng.random_bool(0.12) { share(rng, 3..30) } else { zero };
+    let other = if rng.random_bool(0.12) {
+        share(rng, 3..30)
+    } else {
+        zero
+    };
     // Exports are mostly free of tax; trade inside a union of similar rates is not modelled.
     let tax_rate = match rng.random_range(0..10) {
-        0 => *pick(rng, &[dec!(19), dec!(20), dec!(21), dec!(7), dec!(10), dec!(5.5)]),
+        0 => *pick(
+            rng,
+            &[dec!(19), dec!(20), dec!(21), dec!(7), dec!(10), dec!(5.5)],
+        ),
         _ => zero,
     };
     let base = goods - discount + freight + insurance + other;
@@ -432,13 +508,25 @@ fn containers(rng: &mut ChaCha8Rng, by_air: bool, gross_kg: Decimal) -> Vec<Cont
     if by_air {
         return Vec::new();
     }
-    let count = (gross_kg / dec!(24_000)).ceil().to_string().parse::<usize>().unwrap_or(1);
+    let count = (gross_kg / dec!(24_000))
+        .ceil()
+        .to_string()
+        .parse::<usize>()
+        .unwrap_or(1);
     (0..count.clamp(1, 4))
         .map(|_| Container {
             number: container_number(rng),
             seal: match rng.random_range(0..3) {
-                0 => format!("{}{:06}", char::from(rng.random_range(b'A'..=b'Z')), rng.random_range(0..1_000_000)),
-                1 => format!("ML-{}{:07}", pick(rng, &["CN", "TR", "EU", "SL"]), rng.random_range(0..10_000_000)),
+                0 => format!(
+                    "{}{:06}",
+                    char::from(rng.random_range(b'A'..=b'Z')),
+                    rng.random_range(0..1_000_000)
+                ),
+                1 => format!(
+                    "ML-{}{:07}",
+                    pick(rng, &["CN", "TR", "EU", "SL"]),
+                    rng.random_range(0..10_000_000)
+                ),
                 _ => format!("{:08}", rng.random_range(0..100_000_000)),
             },
             kind: (*pick(rng, &["20GP", "40HC", "40GP", "20RF", "45HC"])).to_owned(),
@@ -463,7 +551,12 @@ fn vessel(rng: &mut ChaCha8Rng) -> String {
         "HORIZON", "PIONEER", "EXPRESS", "AURORA", "TRADER", "BRIDGE", "SPIRIT", "DAWN", "PEARL",
         "VOYAGER", "CROWN", "FALCON", "MERIDIAN", "GLORY",
     ];
-    format!("{}{} {}", pick(rng, &["", "MV ", "MSV ", ""]), pick(rng, &FIRST), pick(rng, &SECOND))
+    format!(
+        "{}{} {}",
+        pick(rng, &["", "MV ", "MSV ", ""]),
+        pick(rng, &FIRST),
+        pick(rng, &SECOND)
+    )
 }
 
 fn voyage(rng: &mut ChaCha8Rng) -> String {
@@ -478,13 +571,27 @@ fn voyage(rng: &mut ChaCha8Rng) -> String {
 
 fn bank(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> String {
     let stems = country.stems(split);
-    format!("{} {}", pick(rng, &stems), pick(rng, &["Bank", "Bank AG", "Commercial Bank", "Banque", "Banco"]))
+    format!(
+        "{} {}",
+        pick(rng, &stems),
+        pick(
+            rng,
+            &["Bank", "Bank AG", "Commercial Bank", "Banque", "Banco"]
+        )
+    )
 }
 
 fn bic(rng: &mut ChaCha8Rng, country: &str) -> String {
-    let mut code: String = (0..4).map(|_| char::from(rng.random_range(b'A'..=b'Z'))).collect();
+    let mut code: String = (0..4)
+        .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
+        .collect();
     code.push_str(country);
-    code.push_str(["2X", "33", "HH", "PP", "BB"].choose(rng).copied().unwrap_or("2X"));
+    code.push_str(
+        ["2X", "33", "HH", "PP", "BB"]
+            .choose(rng)
+            .copied()
+            .unwrap_or("2X"),
+    );
     code
 }
 
@@ -523,16 +630,26 @@ mod tests {
     fn everything_agrees_in_every_consignment() {
         for seed in 0..300 {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let it = compose(&mut rng, Split::Train, None);
+            let it = compose(&mut rng, Split::Train, Wish::default());
             for line in &it.lines {
-                let expected = money(line.quantity * line.unit_price) - line.discount.unwrap_or_default();
+                let expected =
+                    money(line.quantity * line.unit_price) - line.discount.unwrap_or_default();
                 assert_eq!(line.amount, expected, "seed {seed}");
-                assert!(line.gross_kg > line.net_kg && line.net_kg > Decimal::ZERO, "seed {seed}");
+                assert!(
+                    line.gross_kg > line.net_kg && line.net_kg > Decimal::ZERO,
+                    "seed {seed}"
+                );
                 assert_eq!(line.cartons.1 - line.cartons.0 + 1, line.packages);
             }
             let a = &it.amounts;
-            assert_eq!(a.goods, it.lines.iter().map(|line| line.amount).sum::<Decimal>());
-            assert_eq!(a.goods - a.discount + a.freight + a.insurance + a.other + a.tax, a.total);
+            assert_eq!(
+                a.goods,
+                it.lines.iter().map(|line| line.amount).sum::<Decimal>()
+            );
+            assert_eq!(
+                a.goods - a.discount + a.freight + a.insurance + a.other + a.tax,
+                a.total
+            );
             assert!(it.dates.order < it.dates.invoice && it.dates.invoice < it.dates.on_board);
             assert!(it.dates.on_board < it.dates.arrival && it.dates.arrival < it.dates.acceptance);
             assert_ne!(it.seller.country, it.buyer.country);
@@ -541,7 +658,16 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_consignment() {
-        let of = |seed| compose(&mut ChaCha8Rng::seed_from_u64(seed), Split::Test, Some("DE"));
+        let of = |seed| {
+            compose(
+                &mut ChaCha8Rng::seed_from_u64(seed),
+                Split::Test,
+                Wish {
+                    seller_country: Some("DE"),
+                    chapters: &[],
+                },
+            )
+        };
         assert_eq!(of(5), of(5));
         assert_ne!(of(5), of(6));
     }

@@ -10,7 +10,7 @@ mod identifiers;
 mod numbers;
 mod tables;
 
-pub use compose::compose;
+pub use compose::{Wish, compose};
 pub use declare::declare;
 pub(crate) use declare::{number_and_date, transport_number};
 pub use identifiers::{container_number, iban, is_container_number};

@@ -165,7 +165,21 @@ impl Draft<'_> {
         self.info_as(self.look.info, pairs)
     }
 
+    /// Header values where half the page's width is to be had.
+    pub fn narrow_info(&mut self, pairs: Vec<Pair>) -> String {
+        let placement = match self.look.info {
+            Info::TwoColumns => Info::Columns,
+            placement => placement,
+        };
+        self.info_within(placement, pairs, 2)
+    }
+
     pub fn info_as(&mut self, placement: Info, pairs: Vec<Pair>) -> String {
+        self.info_within(placement, pairs, 5)
+    }
+
+    /// At most `across` values beside each other.
+    fn info_within(&mut self, placement: Info, pairs: Vec<Pair>, across: usize) -> String {
         let pairs: Vec<Pair> = pairs
             .into_iter()
             .filter(|pair| !pair.1.is_empty())
@@ -182,7 +196,7 @@ impl Draft<'_> {
             Info::Columns => self.columns(pairs, 1),
             Info::TwoColumns => self.columns(pairs, 2),
             Info::BoxedAbove => {
-                let across = self.one_of(&[2, 3, 4]);
+                let across = self.one_of(&[2, 3, 4]).min(across);
                 let cells: Vec<String> = pairs
                     .into_iter()
                     .map(|(key, value)| {
@@ -196,7 +210,7 @@ impl Draft<'_> {
                 )
             }
             Info::Strip => pairs
-                .chunks(5)
+                .chunks(across)
                 .map(|pairs| {
                     let heads: Vec<String> = pairs
                         .iter()

@@ -249,7 +249,7 @@ impl Draft<'_> {
                 }
             }
             P::BesideInfo => {
-                let info = self.info(info);
+                let info = self.narrow_info(info);
                 let stacked = cells
                     .iter()
                     .map(|cell| format!("#block{cell}"))
@@ -265,7 +265,7 @@ impl Draft<'_> {
                 }
             }
             P::FormGrid => {
-                let info = self.info(info);
+                let info = self.narrow_info(info);
                 let span = cells.len().max(1);
                 let first = cells.first().cloned().unwrap_or_else(|| "[]".to_owned());
                 let rest: Vec<String> = cells.iter().skip(1).cloned().collect();

@@ -216,7 +216,7 @@ fn column_totals(draft: &mut Draft, plan: &Plan) -> Vec<(Column, String)> {
                 number(K::TotalQuantity, it.total_quantity, 0)
             }
             Column::Description => {
-                let words = draft.words("total_amount");
+                let words = draft.words("total");
                 crate::paper::escape(&words)
             }
             _ => continue,

@@ -287,7 +287,6 @@ fn number_words(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dec;
     use jiff::civil::date;
 
     #[test]

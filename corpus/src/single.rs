@@ -1,0 +1,114 @@
+//! A single document of a type, of a consignment of its own: for looking at, and for tests.
+
+use crate::consignment::{Wish, compose};
+use crate::layout::{Order, draw};
+use crate::{CorpusError, RenderedDocument, Split};
+use docexam_domain::DocumentType;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// A document of this type, of a consignment of its own; the language is drawn if not given.
+pub fn document_of(
+    document_type: DocumentType,
+    language: Option<&str>,
+    split: Split,
+    seed: u64,
+    dpi: f32,
+) -> Result<RenderedDocument, CorpusError> {
+    let mut rng = stream(seed, 0);
+    let wish = Wish {
+        seller_country: None,
+        chapters: chapters(document_type),
+    };
+    let it = compose(&mut rng, split, wish);
+    let order = Order {
+        document_type,
+        split,
+        language,
+        dpi,
+        seed: rng.random(),
+    };
+    draw(&it, order)
+}
+
+/// HS chapters for which such a certificate is issued; empty for any.
+pub(crate) fn chapters(kind: DocumentType) -> &'static [u32] {
+    match kind {
+        DocumentType::PhytosanitaryCertificate => &[6, 7, 8, 9, 10, 12, 44],
+        DocumentType::HealthCertificate => &[2, 3, 4, 15, 16, 17, 18, 19, 20, 22],
+        DocumentType::VeterinaryCertificate => &[2, 3, 4, 23],
+        DocumentType::ConformityCertificate => &[39, 40, 84, 85, 87, 90, 94, 95],
+        DocumentType::CertificateOfAnalysis => &[15, 17, 28, 29, 30, 32, 34, 35, 38, 39],
+        DocumentType::CitesPermit => &[42, 44, 94],
+        _ => &[],
+    }
+}
+
+/// An own stream of random numbers for each document.
+pub(crate) fn stream(seed: u64, index: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(index + 1);
+    rng
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn the_same_number_gives_the_same_bytes() {
+        let once =
+            document_of(DocumentType::PackingList, None, Split::Train, 11, 72.0).expect("drawn");
+        let again =
+            document_of(DocumentType::PackingList, None, Split::Train, 11, 72.0).expect("drawn");
+        assert_eq!(once.pdf, again.pdf);
+        assert_eq!(once.fields, again.fields);
+        for (a, b) in once.pages.iter().zip(&again.pages) {
+            assert_eq!(a.words, b.words);
+            assert!(a.image == b.image);
+        }
+    }
+
+    #[test]
+    fn every_type_is_drawn_with_its_title_fields_and_rows() {
+        for kind in DocumentType::iter() {
+            for seed in 0..12 {
+                let document = document_of(kind, None, Split::Train, seed, 30.0).expect("drawn");
+                let words: Vec<_> = document.pages.iter().flat_map(|page| &page.words).collect();
+                assert!(
+                    !words.is_empty() || kind == DocumentType::Other,
+                    "{kind} {seed}"
+                );
+                let labelled = words.iter().filter(|word| word.label != "O").count();
+                match kind {
+                    DocumentType::Other => assert_eq!(labelled, 0, "{kind} {seed}"),
+                    _ => assert!(labelled > 10, "{kind} {seed}: {labelled}"),
+                }
+                let rows = document
+                    .fields
+                    .iter()
+                    .filter(|field| !field.properties.is_empty())
+                    .count();
+                let starts = words.iter().filter(|word| word.starts_row).count();
+                assert_eq!(rows, starts, "{kind} {seed}");
+                for word in words {
+                    let [x0, y0, x1, y1] = word.bbox;
+                    assert!(x0 < x1 && y0 < y1, "{kind} {seed}: {word:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn layout_families_do_not_cross_the_splits() {
+        let families = |split| -> HashSet<String> {
+            (0..40)
+                .map(|seed| document_of(DocumentType::CommercialInvoice, None, split, seed, 30.0))
+                .map(|document| document.expect("drawn").layout)
+                .collect()
+        };
+        assert!(families(Split::Train).is_disjoint(&families(Split::Test)));
+    }
+}
