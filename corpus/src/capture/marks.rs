@@ -58,8 +58,14 @@ fn signature(sheet: &mut Sheet, corner: (i32, i32), dpi: f32, rng: &mut ChaCha8R
     for stroke in 0..strokes {
         let reach = (1.0 - 0.7 * stroke as f32 / strokes as f32) * height * 0.45;
         let step = width * 0.85 / strokes as f32;
-        let up = middle - reach * rng.random_range(0.4..1.0);
-        let down = middle + reach * rng.random_range(0.2..0.8);
+        // The first letter towers, some others shoot up or down.
+        let tall = if stroke == 0 || rng.random_bool(0.2) {
+            1.0
+        } else {
+            0.45
+        };
+        let up = middle - reach * tall * rng.random_range(0.5..1.0);
+        let down = middle + reach * tall * rng.random_range(0.2..0.9);
         // Control points behind the pen make loops, before it arches.
         let back = rng.random_range(-0.9..0.7) * step;
         path.cubic_to(x + back, up, x + step * 1.3, up, x + step * 0.6, middle);

@@ -30,7 +30,7 @@ pub fn scan(sheet: &mut Sheet, wear: f32, bitonal: bool, dpi: f32, rng: &mut Cha
         dark_edge(sheet, dpi * 0.12, rng);
     }
     if bitonal {
-        threshold(sheet, rng.random_range(125.0..185.0), 8.0 * wear, rng);
+        threshold(sheet, rng.random_range(150.0..200.0), 8.0 * wear, rng);
     }
 }
 
@@ -39,7 +39,7 @@ pub fn photocopy(sheet: &mut Sheet, wear: f32, bitonal: bool, dpi: f32, rng: &mu
     sheet.blur((0.5 + 0.6 * wear) * dpi / 200.0);
     // Toner does not hold in large areas: grain is strong before the steep curve.
     shade(sheet, 6.0 + 10.0 * wear, 25.0 * wear, rng);
-    let level = rng.random_range(110.0..175.0);
+    let level = rng.random_range(135.0..195.0);
     let gain = rng.random_range(2.2..4.5);
     sheet.tone(|value| 128.0 + (value - level) * gain);
     let (white, black) = (rng.random_range(240.0..256.0), rng.random_range(0.0..40.0));
@@ -70,7 +70,7 @@ pub fn fax(sheet: &mut Sheet, wear: f32, dpi: f32, rng: &mut ChaCha8Rng) -> f32 
     shade(sheet, 3.0 + 6.0 * wear, 10.0 * wear, rng);
     threshold(
         sheet,
-        rng.random_range(135.0..175.0),
+        rng.random_range(150.0..195.0),
         6.0 + 10.0 * wear,
         rng,
     );

@@ -7,9 +7,9 @@ use crate::Split;
 use crate::error::CorpusError;
 use crate::label::align::Tally;
 use crate::label::confusions::{Confusions, ErrorCounts};
+use crate::label::documents::document;
 use crate::label::misread::misread;
 use crate::label::pages::{text_layer_pages, total, training_pages};
-use crate::truth::RenderedDocument;
 use docexam_layout::TrainingPage;
 use docexam_ocr::{OcrConfig, Reader};
 use rand::{RngExt, SeedableRng};
@@ -59,6 +59,9 @@ pub struct LabelSummary {
     pub errors: ErrorCounts,
 }
 
+/// Resolution of pages whose picture nobody looks at.
+const UNSEEN_DPI: f32 = 24.0;
+
 /// What one document gave.
 struct Labelled {
     index: u64,
@@ -68,10 +71,9 @@ struct Labelled {
     problem: Option<String>,
 }
 
-/// Continues or begins `options.out`. `generate` makes document number `index` of a seed and split.
+/// Continues or begins `options.out`.
 pub fn label_corpus(
     options: &LabelOptions,
-    generate: &(dyn Fn(u64, Split, u64) -> Result<RenderedDocument, CorpusError> + Sync),
     progress: &dyn Fn(LabelProgress),
 ) -> Result<LabelSummary, CorpusError> {
     let confusions = Confusions::fitted().map_err(|source| CorpusError::Json {
@@ -87,7 +89,7 @@ pub fn label_corpus(
         for _ in 0..options.threads.max(1) {
             let (send, next, stop, confusions) = (send.clone(), &next, &stop, &confusions);
             threads.spawn(move || {
-                work(options, generate, confusions, next, stop, &send);
+                work(options, confusions, next, stop, &send);
             });
         }
         drop(send);
@@ -100,7 +102,6 @@ pub fn label_corpus(
 
 fn work(
     options: &LabelOptions,
-    generate: &(dyn Fn(u64, Split, u64) -> Result<RenderedDocument, CorpusError> + Sync),
     confusions: &Confusions,
     next: &AtomicU64,
     stop: &AtomicBool,
@@ -112,8 +113,7 @@ fn work(
         if index >= options.count || stop.load(Ordering::Relaxed) {
             return;
         }
-        let labelled = generate(options.seed, options.split, index)
-            .and_then(|document| label(options, &document, index, confusions, &mut reader));
+        let labelled = label(options, index, confusions, &mut reader);
         let labelled = labelled.unwrap_or_else(|problem| Labelled {
             index,
             pages: Vec::new(),
@@ -129,7 +129,6 @@ fn work(
 
 fn label(
     options: &LabelOptions,
-    document: &RenderedDocument,
     index: u64,
     confusions: &Confusions,
     reader: &mut Option<Reader>,
@@ -145,7 +144,8 @@ fn label(
     };
     if rng.random_bool(options.share_ocr) {
         let reader = started(reader, &options.ocr)?;
-        let (pages, reads) = training_pages(document, &id, options.split, reader, &mut rng)?;
+        let document = document(options.split, scan_dpi(&mut rng), &mut rng)?;
+        let (pages, reads) = training_pages(&document, &id, options.split, reader, &mut rng)?;
         labelled.tally = total(&reads);
         reads
             .iter()
@@ -153,7 +153,8 @@ fn label(
         labelled.pages = pages;
         return Ok(labelled);
     }
-    let clean = text_layer_pages(document, &id, options.split)?;
+    let document = document(options.split, UNSEEN_DPI, &mut rng)?;
+    let clean = text_layer_pages(&document, &id, options.split)?;
     if rng.random_bool(options.share_text_layer) {
         labelled.pages = clean;
         return Ok(labelled);
@@ -168,6 +169,16 @@ fn label(
         }
     }
     Ok(labelled)
+}
+
+/// Mostly 200 or 300 dpi.
+fn scan_dpi(rng: &mut ChaCha8Rng) -> f32 {
+    match rng.random_range(0..10) {
+        0..6 => 200.0,
+        6..8 => 300.0,
+        8 => 240.0,
+        _ => 150.0,
+    }
 }
 
 fn started<'a>(

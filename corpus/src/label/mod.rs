@@ -8,12 +8,14 @@
 mod align;
 mod confusions;
 mod corpus;
+mod documents;
 mod misread;
 mod pages;
 
 pub use align::{Labelling, Tally, label_page, upright_truth};
 pub use confusions::{Confusions, ErrorCounts};
 pub use corpus::{LabelOptions, LabelProgress, LabelSummary, label_corpus};
+pub use documents::document;
 pub use misread::misread;
 pub use pages::{Read, read_page, text_layer_pages, training_pages};
 

@@ -181,3 +181,40 @@ fn what_each_look_costs() {
         );
     }
 }
+
+/// Run by hand: a trial set with its error table, written where `TRIAL` says, `COUNT` documents.
+/// `SHARE_OCR` of them are really read.
+#[test]
+#[ignore = "reads many pages"]
+fn trial_set() {
+    let setting = |name: &str, usual: &str| std::env::var(name).unwrap_or(usual.to_owned());
+    let folder = std::path::PathBuf::from(setting("TRIAL", "/tmp/docexam-trial"));
+    let options = LabelOptions {
+        seed: 1,
+        count: setting("COUNT", "60").parse().expect("a number"),
+        split: Split::Train,
+        out: folder.join("train.jsonl"),
+        threads: 2,
+        share_ocr: setting("SHARE_OCR", "1.0").parse().expect("a share"),
+        share_text_layer: 0.3,
+        variants: 1,
+        ocr: OcrConfig::default(),
+    };
+    let start = std::time::Instant::now();
+    let summary = label_corpus(&options, &|_| {}).expect("labelled");
+    println!(
+        "{} documents, {} pages in {:?}; {:?}: words {:.4} labels {:.4}",
+        summary.documents,
+        summary.pages,
+        start.elapsed(),
+        summary.tally,
+        summary.tally.recall(),
+        summary.tally.label_recall()
+    );
+    summary
+        .problems
+        .iter()
+        .for_each(|problem| println!("{problem}"));
+    let table = serde_json::to_string_pretty(&summary.errors.table()).expect("table");
+    std::fs::write(folder.join("ocr_errors.json"), table).expect("written");
+}
