@@ -1,9 +1,9 @@
 //! Reads files and prints what was read with its cost: `cargo run -p docexam-ocr --example read FILE…`.
 //! Lines as text on standard output, one summary line a page on standard error.
 
+use cpu_time::ThreadTime;
 use docexam_intake::{Limits, open};
 use docexam_ocr::{OcrConfig, Reader, require_single_thread};
-use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     require_single_thread()?;
@@ -13,10 +13,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let file = open(&path, std::fs::read(&path)?.into(), &Limits::default())?;
         for number in 1..=file.page_count() {
             let page = file.page(number)?;
-            let start = Instant::now();
+            let start = ThreadTime::now();
             let reading = reader.read(u32::try_from(index)?, page)?;
             eprintln!(
-                "{path} page {number}: {:?} {:?} {} words, quality {:.2}, turned {:?}, {:.2} s",
+                "{path} page {number}: {:?} {:?} {} words, quality {:.2}, turned {:?}, {:.2} CPU s",
                 reading.status,
                 reading.source,
                 reading.words.len(),
@@ -32,7 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
                 print!("{} ", word.text);
             }
-            println!();
+            // A form feed ends a page, as in pdftotext.
+            print!("\n\u{c}");
         }
     }
     Ok(())

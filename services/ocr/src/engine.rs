@@ -12,17 +12,20 @@ use std::ptr;
 use std::time::Instant;
 use tesseract_sys as sys;
 
+// Part of Leptonica, which Tesseract is built on and linked with.
+unsafe extern "C" {
+    fn setMsgSeverity(severity: c_int) -> c_int;
+}
+/// Leptonica's "none": otherwise it writes to standard error about every empty box.
+const SILENT: c_int = 6;
+
 /// How Tesseract looks for text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Segmentation {
     /// Columns, blocks, tables (page segmentation mode 3).
     Auto,
-    /// One column of text of varying sizes (mode 4).
-    SingleColumn,
     /// One uniform block (mode 6).
     SingleBlock,
-    /// As much text as there is, in no particular order (mode 11).
-    Sparse,
 }
 
 /// A word in pixels of the image that was read.
@@ -48,15 +51,16 @@ pub(crate) struct Crop {
     pub height: u32,
 }
 
-/// What orientation and script detection says.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Orientation {
-    /// Clockwise turn that makes the text upright: 0, 90, 180 or 270.
-    pub turn_degrees: u16,
-    /// Difference of log likelihoods to the second best; above 2 or so it is rarely wrong.
-    pub turn_confidence: f32,
-    pub script: String,
-    pub script_confidence: f32,
+impl Crop {
+    pub(crate) fn all(image: &GrayImage) -> Self {
+        let (width, height) = image.dimensions();
+        Self {
+            left: 0,
+            top: 0,
+            width,
+            height,
+        }
+    }
 }
 
 /// Tesseract ran out of time; the words found so far are dropped.
@@ -93,6 +97,8 @@ impl Engine {
             strings.iter().map(|s| s.as_ptr().cast_mut()).collect()
         };
         let (mut name_pointers, mut value_pointers) = (pointers(&names), pointers(&values));
+        // SAFETY: sets a process-wide number that is only read when Leptonica complains.
+        unsafe { setMsgSeverity(SILENT) };
         // SAFETY: creates an empty engine; `Self` owns it from here on and deletes it once.
         let engine = Self {
             api: unsafe { sys::TessBaseAPICreate() },
@@ -166,39 +172,6 @@ impl Engine {
         let words = self.recognise(deadline).map(|()| self.words());
         self.forget();
         words
-    }
-
-    /// Orientation and script of the image; `None` when there is too little text to say. The engine
-    /// must have been started with `osd`.
-    pub(crate) fn orientation(&mut self, image: &GrayImage, dpi: f32) -> Option<Orientation> {
-        self.forget();
-        self.set_image(image, dpi);
-        let (mut degrees, mut turn_confidence, mut script_confidence) = (0, 0.0, 0.0);
-        let mut script: *const c_char = ptr::null();
-        // SAFETY: the engine is live with an image; the four places outlive the call. The script
-        // name points into the engine's own tables and is copied before anything else happens.
-        let (found, script) = unsafe {
-            let found = sys::TessBaseAPIDetectOrientationScript(
-                self.api,
-                &mut degrees,
-                &mut turn_confidence,
-                &mut script,
-                &mut script_confidence,
-            );
-            let known = found != 0 && !script.is_null();
-            (
-                found != 0,
-                known.then(|| CStr::from_ptr(script).to_string_lossy().into_owned()),
-            )
-        };
-        self.forget();
-        found.then(|| Orientation {
-            // Tesseract gives the clockwise turn by which the text stands off.
-            turn_degrees: u16::try_from((360 - degrees).rem_euclid(360)).unwrap_or(0),
-            turn_confidence,
-            script: script.unwrap_or_default(),
-            script_confidence,
-        })
     }
 
     /// Drops image, results and everything learnt from the page before.
@@ -360,9 +333,7 @@ unsafe extern "C" fn is_over(deadline: *mut c_void, _words: c_int) -> bool {
 fn mode_number(segmentation: Segmentation) -> sys::TessPageSegMode {
     match segmentation {
         Segmentation::Auto => sys::TessPageSegMode_PSM_AUTO,
-        Segmentation::SingleColumn => sys::TessPageSegMode_PSM_SINGLE_COLUMN,
         Segmentation::SingleBlock => sys::TessPageSegMode_PSM_SINGLE_BLOCK,
-        Segmentation::Sparse => sys::TessPageSegMode_PSM_SPARSE_TEXT,
     }
 }
 

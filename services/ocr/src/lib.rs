@@ -9,9 +9,13 @@
 mod config;
 mod engine;
 mod error;
+mod ink;
 mod models;
 mod reader;
 mod scale;
+mod text_layer;
+mod trial;
+mod words;
 
 pub use config::{OcrConfig, require_single_thread};
 pub use error::OcrError;

@@ -10,9 +10,6 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Orientation and script detection; needs its own trained data.
-pub(crate) const ORIENTATION_MODEL: &str = "osd";
-
 /// Debian, Fedora, Alpine and Homebrew, then a build from source.
 const USUAL_FOLDERS: [&str; 6] = [
     "/usr/share/tesseract-ocr/5/tessdata",
@@ -38,9 +35,8 @@ impl Models {
         let folder = folder(config)?;
         let latin = name_in(&folder, &config.latin_model)?;
         let chinese = name_in(&folder, &config.chinese_model)?;
-        let orientation = name_in(&folder, ORIENTATION_MODEL)?;
         let mut digests = Vec::new();
-        for name in [&latin, &chinese, &orientation] {
+        for name in [&latin, &chinese] {
             digests.push(format!(
                 "{name}:{}",
                 short_digest(&trained_data(&folder, name))?

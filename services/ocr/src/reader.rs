@@ -1,21 +1,53 @@
 //! `Reader`: one page in, its reading out. One reader for each worker thread.
+//!
+//! In this order: a page without ink is blank; a text layer that can be trusted is the reading;
+//! otherwise Tesseract reads, and where that goes badly the page may be turned or Chinese, which
+//! `trial` finds out on a small part of it.
 
-use crate::engine::{Engine, ReadWord, Segmentation, tesseract_version};
+use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
+use crate::ink::Ink;
 use crate::models::Models;
 use crate::scale::at_reading_size;
-use crate::{OcrConfig, OcrError};
-use docexam_domain::{PageReading, PageStatus, ReadingSource, Rect, Word};
+use crate::trial::{self, Script, Way};
+use crate::words::{in_order, placed, quality};
+use crate::{OcrConfig, OcrError, text_layer};
+use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
 use docexam_intake::Page;
+use image::GrayImage;
 use std::time::{Duration, Instant};
 
-/// Set for every engine. Inverted text is looked for by reading every line twice: a third of the
-/// time for next to nothing. Sauvola's local threshold (2) stands stains and shadows best.
-const VARIABLES: [(&str, &str); 2] = [("tessedit_do_invert", "0"), ("thresholding_method", "2")];
+/// Set for every engine. Inverted text would be looked for by reading every line twice: a third of
+/// the time for next to nothing. Otsu's threshold (0) needs the even light that intake sees to.
+const VARIABLES: [(&str, &str); 3] = [
+    ("tessedit_do_invert", "0"),
+    ("thresholding_method", "0"),
+    ("debug_file", "/dev/null"),
+];
 
+/// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
+/// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
+const DOUBTFUL_QUALITY: f32 = 0.75;
+
+/// Reads pages. Holds the models, so it is made once for each worker thread.
 pub struct Reader {
     config: OcrConfig,
+    models: Models,
     latin: Engine,
+    /// Started when the first page needs it.
+    chinese: Option<Engine>,
     description: String,
+}
+
+/// A page that Tesseract is asked to read, at the size at which it is read.
+struct Sheet {
+    image: GrayImage,
+    dpi: f32,
+}
+
+/// Why there are no words: time ran out, or an engine did not start.
+enum Stopped {
+    OutOfTime,
+    Engine(OcrError),
 }
 
 impl Reader {
@@ -25,7 +57,9 @@ impl Reader {
         Ok(Self {
             config: config.clone(),
             latin,
-            description: describe(&models),
+            chinese: None,
+            description: describe(&models, config),
+            models,
         })
     }
 
@@ -34,85 +68,227 @@ impl Reader {
         &self.description
     }
 
-    /// Reads a page of the submission's file `file` (from 0).
+    /// Reads a page of the submission's file `file` (from 0). A page that takes too long is a
+    /// reading with status `Failed`; only an engine that does not start is an error.
     pub fn read(&mut self, file: u32, page: Page) -> Result<PageReading, OcrError> {
-        let deadline = Instant::now() + Duration::from_secs_f32(self.config.max_page_seconds);
-        let (number, placement) = (page.number, page.placement);
-        let (image, dpi) = at_reading_size(page.image, page.dpi);
-        let read = self
-            .latin
-            .read(&image, dpi, None, Segmentation::Auto, deadline);
-        let Ok(words) = read else {
-            let limit = self.config.max_page_seconds;
-            let problem = format!("file {file} page {number} took longer to read than {limit} s");
-            return Ok(PageReading::failed(file, number, problem));
+        let limit = self.config.max_page_seconds;
+        let number = page.number;
+        match self.words_of(page, Instant::now() + seconds(limit)) {
+            Ok((placement, source, words)) => Ok(reading(file, number, placement, source, words)),
+            Err(Stopped::Engine(error)) => Err(error),
+            Err(Stopped::OutOfTime) => {
+                let problem = format!("file {file} page {number}: reading took over {limit} s");
+                Ok(PageReading::failed(file, number, problem))
+            }
+        }
+    }
+
+    fn words_of(
+        &mut self,
+        page: Page,
+        deadline: Instant,
+    ) -> Result<(Placement, ReadingSource, Vec<Word>), Stopped> {
+        let turn = page.text_turn_degrees;
+        let page = page.turned(turn);
+        let ink = Ink::of(&page.image);
+        if ink.is_blank() {
+            return Ok((page.placement, ReadingSource::None, Vec::new()));
+        }
+        if self.trusts_text_layer(&page, &ink, deadline)? {
+            let words = in_order(page.text_layer.unwrap_or_default());
+            return Ok((page.placement, ReadingSource::TextLayer, words));
+        }
+        let (placement, words) = self.ocr(page, ink, deadline)?;
+        Ok((placement, ReadingSource::Ocr, words))
+    }
+
+    fn trusts_text_layer(
+        &mut self,
+        page: &Page,
+        ink: &Ink,
+        deadline: Instant,
+    ) -> Result<bool, Stopped> {
+        let Some(words) = page.text_layer.as_deref() else {
+            return Ok(false);
         };
-        let words = placed(words, image.width(), image.height());
-        Ok(PageReading {
-            file,
-            page: number,
-            status: if words.is_empty() {
-                PageStatus::Blank
-            } else {
-                PageStatus::Read
+        let size = page.image.dimensions();
+        // Hidden text is another program's OCR, of unknown quality, or something worse.
+        let worth_a_look = self.config.use_text_layer
+            && !page.text_is_hidden
+            && text_layer::is_plausible(words)
+            && text_layer::covers(words, ink, size);
+        let Some((crop, there)) = text_layer::sample(words, size).filter(|_| worth_a_look) else {
+            return Ok(false);
+        };
+        let script = if text_layer::is_chinese(words) {
+            Script::Chinese
+        } else {
+            Script::Latin
+        };
+        let (image, dpi) = (&page.image, page.dpi);
+        let read = self.read_crop(image, dpi, crop, script, deadline)?;
+        let agrees = text_layer::agrees(&there, &read);
+        tracing::debug!(
+            page = page.number,
+            agrees,
+            "text layer compared with a sample of the page"
+        );
+        Ok(agrees)
+    }
+
+    fn ocr(
+        &mut self,
+        mut page: Page,
+        mut ink: Ink,
+        deadline: Instant,
+    ) -> Result<(Placement, Vec<Word>), Stopped> {
+        if ink.likely_turns().first() != Some(&0) {
+            // Sideways: the whole page would be read in vain.
+            let way = self.best_way(&page, &ink, deadline)?;
+            page = page.turned(way.turn_degrees);
+            ink = Ink::of(&page.image);
+        }
+        let words = self.read_page(&page, &ink, Script::Latin, deadline)?;
+        if confidence(&words) >= DOUBTFUL_QUALITY {
+            return Ok((page.placement, words));
+        }
+        let way = self.best_way(&page, &ink, deadline)?;
+        tracing::debug!(
+            page = page.number,
+            ?way,
+            "doubtful page tried in other ways"
+        );
+        if way.turn_degrees == 0 && way.script == Script::Latin {
+            return Ok((page.placement, words));
+        }
+        let page = page.turned(way.turn_degrees);
+        let ink = Ink::of(&page.image);
+        let again = self.read_page(&page, &ink, way.script, deadline)?;
+        Ok((page.placement, again))
+    }
+
+    fn read_page(
+        &mut self,
+        page: &Page,
+        ink: &Ink,
+        script: Script,
+        deadline: Instant,
+    ) -> Result<Vec<Word>, Stopped> {
+        let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
+        let engine = self.engine_for(script)?;
+        let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
+        Ok(placed(read, image.dimensions()))
+    }
+
+    /// Reads a small part of the page in each likely turn, then in Chinese, until it reads well.
+    fn best_way(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Way, Stopped> {
+        let Some(part) = trial::part(&page.image, ink) else {
+            return Ok(Way::default());
+        };
+        let Sheet { image, dpi } = sheet(&part, page.dpi, &Ink::of(&part));
+        let mut tried = Vec::new();
+        for script in [Script::Latin, Script::Chinese] {
+            for turn_degrees in ink.likely_turns().iter().copied() {
+                let turned = trial::turned(&image, turn_degrees);
+                let words = self.read_crop(&turned, dpi, Crop::all(&turned), script, deadline)?;
+                let way = Way::of(turn_degrees, script, &words);
+                if way.reads_well() {
+                    return Ok(way);
+                }
+                tried.push(way);
+            }
+        }
+        Ok(trial::best(tried))
+    }
+
+    fn read_crop(
+        &mut self,
+        image: &GrayImage,
+        dpi: f32,
+        crop: Crop,
+        script: Script,
+        deadline: Instant,
+    ) -> Result<Vec<ReadWord>, Stopped> {
+        let engine = self.engine_for(script)?;
+        Ok(engine.read(image, dpi, Some(crop), Segmentation::SingleBlock, deadline)?)
+    }
+
+    fn engine_for(&mut self, script: Script) -> Result<&mut Engine, Stopped> {
+        match script {
+            Script::Latin => Ok(&mut self.latin),
+            Script::Chinese => match &mut self.chinese {
+                Some(engine) => Ok(engine),
+                none => {
+                    let (folder, model) = (&self.models.folder, &self.models.chinese);
+                    let started = Engine::start(folder, model, &VARIABLES);
+                    Ok(none.insert(started.map_err(Stopped::Engine)?))
+                }
             },
-            source: if words.is_empty() {
-                ReadingSource::None
-            } else {
-                ReadingSource::Ocr
-            },
-            quality: quality(&words),
-            problem: None,
-            placement: Some(placement),
-            words,
-        })
+        }
     }
 }
 
-fn describe(models: &Models) -> String {
-    let settings: Vec<_> = VARIABLES
-        .iter()
+impl From<OutOfTime> for Stopped {
+    fn from(_: OutOfTime) -> Self {
+        Self::OutOfTime
+    }
+}
+
+fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
+    let (image, dpi) = at_reading_size(image.clone(), dpi, ink);
+    Sheet { image, dpi }
+}
+
+fn confidence(words: &[Word]) -> f32 {
+    quality(
+        words
+            .iter()
+            .map(|word| (word.text.as_str(), word.confidence)),
+    )
+}
+
+/// Time limits of a day and more, and nonsense, mean a day.
+fn seconds(limit: f32) -> Duration {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    Duration::try_from_secs_f32(limit).map_or(DAY, |limit| limit.min(DAY))
+}
+
+fn reading(
+    file: u32,
+    page: u32,
+    placement: Placement,
+    source: ReadingSource,
+    words: Vec<Word>,
+) -> PageReading {
+    let blank = words.is_empty();
+    PageReading {
+        file,
+        page,
+        status: if blank {
+            PageStatus::Blank
+        } else {
+            PageStatus::Read
+        },
+        source: if blank { ReadingSource::None } else { source },
+        quality: confidence(&words),
+        problem: None,
+        placement: Some(placement),
+        words,
+    }
+}
+
+fn describe(models: &Models, config: &OcrConfig) -> String {
+    let settings = VARIABLES.iter().filter(|(name, _)| *name != "debug_file");
+    let settings: Vec<_> = settings
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
-    let (version, digests) = (tesseract_version(), models.digests.join(" "));
-    format!("tesseract {version}; {digests}; {}", settings.join(" "))
-}
-
-/// Words with boxes in [0, 1]; ruling lines that were read as `|` and blanks are dropped, and lines
-/// that have no word left leave no gap in the numbering.
-fn placed(words: Vec<ReadWord>, width: u32, height: u32) -> Vec<Word> {
-    let (width, height) = (width as f32, height as f32);
-    let mut placed: Vec<Word> = Vec::with_capacity(words.len());
-    let mut last_line = None;
-    let mut line = 0;
-    for word in words {
-        if word.text.chars().all(|c| c == '|' || c.is_whitespace()) {
-            continue;
-        }
-        if last_line.is_some_and(|last| last != word.line) {
-            line += 1;
-        }
-        last_line = Some(word.line);
-        let x = |pixels: i32| (pixels as f32 / width).clamp(0.0, 1.0);
-        let y = |pixels: i32| (pixels as f32 / height).clamp(0.0, 1.0);
-        let bbox = Rect::new(x(word.left), y(word.top), x(word.right), y(word.bottom));
-        placed.push(Word {
-            text: word.text,
-            bbox,
-            confidence: word.confidence,
-            line,
-        });
-    }
-    placed.sort_by(|a, b| a.line.cmp(&b.line).then(a.bbox.x0.total_cmp(&b.bbox.x0)));
-    placed
-}
-
-fn quality(words: &[Word]) -> f32 {
-    let (mut letters, mut sum) = (0.0, 0.0);
-    for word in words {
-        let length = word.text.chars().count() as f32;
-        letters += length;
-        sum += length * word.confidence;
-    }
-    if letters > 0.0 { sum / letters } else { 0.0 }
+    format!(
+        "tesseract {}; {}; {}; text_layer={}; reader {}",
+        tesseract_version(),
+        models.digests.join(" "),
+        settings.join(" "),
+        config.use_text_layer,
+        // The rules of this crate (scale, turns, trust) decide too.
+        env!("CARGO_PKG_VERSION"),
+    )
 }

@@ -1,0 +1,333 @@
+//! What is printed on a page, before anything is read: marks of the size of letters.
+//!
+//! In: grey pixels. Out: the boxes of connected dark marks that can be letters. From them follow
+//! whether there is text at all (Tesseract spends half a minute on the noise of an empty page), how
+//! large it is, and whether its lines run across the page or up it.
+//! Deliberately absent: what the marks say.
+
+use image::GrayImage;
+
+/// A mark must be this much darker than the paper. Pencil and worn thermal print are; sensor noise
+/// and the weave of the paper rarely are.
+const MIN_CONTRAST: u8 = 40;
+/// Smaller marks are specks.
+const MIN_HEIGHT_PX: u32 = 4;
+const MIN_AREA_PX: u32 = 8;
+/// Larger marks are ruling lines, frames, stamps and pictures.
+const MAX_HEIGHT_PX: u32 = 160;
+/// Pages with fewer letters hold no text that could be read.
+const MIN_LETTERS: usize = 3;
+/// Bound on work for pages that are all texture.
+const MAX_LETTERS: usize = 100_000;
+
+/// Box of a mark in pixels, right and bottom exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub left: u32,
+    pub top: u32,
+    pub right: u32,
+    pub bottom: u32,
+    area: u32,
+}
+
+impl Mark {
+    pub(crate) fn height(&self) -> u32 {
+        self.bottom - self.top
+    }
+
+    fn width(&self) -> u32 {
+        self.right - self.left
+    }
+
+    fn is_letter(&self) -> bool {
+        (MIN_HEIGHT_PX..=MAX_HEIGHT_PX).contains(&self.height().max(self.width()))
+            && self.area >= MIN_AREA_PX
+            && self.width() <= 8 * self.height()
+            && self.height() <= 8 * self.width()
+    }
+}
+
+/// The letters of a page.
+#[derive(Debug)]
+pub(crate) struct Ink {
+    pub letters: Vec<Mark>,
+    /// White print on black, or a picture: nothing can be said from dark marks.
+    dark_page: bool,
+    size: (u32, u32),
+}
+
+impl Ink {
+    pub(crate) fn of(image: &GrayImage) -> Self {
+        let (threshold, dark_page) = threshold(image);
+        let letters = marks_darker_than(image, threshold)
+            .into_iter()
+            .filter(Mark::is_letter)
+            .take(MAX_LETTERS)
+            .collect();
+        Self {
+            letters,
+            dark_page,
+            size: image.dimensions(),
+        }
+    }
+
+    pub(crate) fn is_blank(&self) -> bool {
+        !self.dark_page && self.letters.len() < MIN_LETTERS
+    }
+
+    /// Median height of the letters in pixels, upper and lower case together: about 0.6 of the
+    /// font size. `None` where there are too few to say.
+    pub(crate) fn letter_height_px(&self) -> Option<u32> {
+        const ENOUGH: usize = 20;
+        let mut heights: Vec<u32> = self.letters.iter().map(Mark::height).collect();
+        if heights.len() < ENOUGH {
+            return None;
+        }
+        heights.sort_unstable();
+        heights.get(heights.len() / 2).copied()
+    }
+
+    /// Clockwise turns that can make the text upright, the most likely first. Between text lines
+    /// there are gaps that no letter covers, so the profile across the lines is the rougher one.
+    pub(crate) fn likely_turns(&self) -> &'static [u16] {
+        const ENOUGH: usize = 40;
+        /// Tables have columns with gaps too, so the difference must be clear.
+        const CLEARLY: f32 = 1.5;
+        let (width, height) = self.size;
+        let rows = roughness(self.letters.iter().map(|m| (m.top, m.bottom)), height);
+        let columns = roughness(self.letters.iter().map(|m| (m.left, m.right)), width);
+        if self.letters.len() < ENOUGH {
+            &[0, 90, 180, 270]
+        } else if columns > CLEARLY * rows {
+            // A page with a single line looks like this too, hence the 0.
+            &[90, 270, 0]
+        } else if rows > CLEARLY * columns {
+            &[0, 180]
+        } else {
+            &[0, 90, 180, 270]
+        }
+    }
+}
+
+/// Sum of squared steps of the coverage profile over the sum of its squares.
+fn roughness(spans: impl Iterator<Item = (u32, u32)>, length: u32) -> f32 {
+    let mut steps = vec![0_i64; length as usize + 1];
+    for (from, to) in spans {
+        if let Some(step) = steps.get_mut(from as usize) {
+            *step += 1;
+        }
+        if let Some(step) = steps.get_mut(to as usize) {
+            *step -= 1;
+        }
+    }
+    let (mut covered, mut stepped, mut total) = (0_i64, 0_i64, 0_i64);
+    for step in steps {
+        covered += step;
+        stepped += step * step;
+        total += covered * covered;
+    }
+    stepped as f32 / total.max(1) as f32
+}
+
+/// The grey level below which a pixel is ink, by Otsu's method, but clearly darker than the paper
+/// (the median). The second value tells whether the page is dark as a whole.
+fn threshold(image: &GrayImage) -> (u8, bool) {
+    const DARK_PAPER: u8 = 90;
+    let mut histogram = [0_u64; 256];
+    for pixel in image.as_raw() {
+        histogram[usize::from(*pixel)] += 1;
+    }
+    let count = image.as_raw().len() as u64;
+    let mut seen = 0;
+    let median = (0..=255_u8).find(|level| {
+        seen += histogram[usize::from(*level)];
+        2 * seen >= count
+    });
+    let median = median.unwrap_or(255);
+    let threshold = otsu(&histogram, count).min(median.saturating_sub(MIN_CONTRAST));
+    (threshold, median < DARK_PAPER)
+}
+
+fn otsu(histogram: &[u64; 256], count: u64) -> u8 {
+    let levels = 0..=255_u8;
+    let total: f64 = levels
+        .clone()
+        .map(|l| f64::from(l) * histogram[usize::from(l)] as f64)
+        .sum();
+    let (mut below, mut sum_below) = (0_u64, 0.0);
+    let (mut best, mut best_level) = (0.0, 0);
+    for level in levels {
+        below += histogram[usize::from(level)];
+        sum_below += f64::from(level) * histogram[usize::from(level)] as f64;
+        let above = count - below;
+        if below == 0 || above == 0 {
+            continue;
+        }
+        let distance = sum_below / below as f64 - (total - sum_below) / above as f64;
+        let between = below as f64 * above as f64 * distance * distance;
+        if between > best {
+            (best, best_level) = (between, level);
+        }
+    }
+    best_level
+}
+
+/// A run of dark pixels in one row, `to` exclusive, and the mark it belongs to.
+struct Run {
+    from: u32,
+    to: u32,
+    mark: usize,
+}
+
+/// Connected marks (4 and 8 neighbours alike), row by row: runs that touch a run of the row above
+/// join its mark.
+fn marks_darker_than(image: &GrayImage, threshold: u8) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let mut parents: Vec<usize> = Vec::new();
+    let mut above: Vec<Run> = Vec::new();
+    for (y, row) in image.rows().enumerate() {
+        let y = y as u32;
+        let mut here: Vec<Run> = Vec::new();
+        let mut next_above = 0;
+        let mut pixels = row
+            .enumerate()
+            .map(|(x, p)| (x as u32, p.0[0] <= threshold))
+            .peekable();
+        while let Some((from, dark)) = pixels.next() {
+            if !dark {
+                continue;
+            }
+            let mut to = from + 1;
+            while pixels.next_if(|(_, dark)| *dark).is_some() {
+                to += 1;
+            }
+            let mut mark = marks.len();
+            marks.push(Mark {
+                left: from,
+                top: y,
+                right: to,
+                bottom: y + 1,
+                area: to - from,
+            });
+            parents.push(mark);
+            while above.get(next_above).is_some_and(|run| run.to < from) {
+                next_above += 1;
+            }
+            for run in above[next_above..].iter().take_while(|run| run.from <= to) {
+                mark = join(&mut marks, &mut parents, mark, run.mark);
+            }
+            here.push(Run { from, to, mark });
+        }
+        above = here;
+    }
+    let roots = parents
+        .iter()
+        .enumerate()
+        .filter(|(index, parent)| index == *parent);
+    roots
+        .filter_map(|(index, _)| marks.get(index).copied())
+        .collect()
+}
+
+/// Joins two marks into the older one and returns it.
+fn join(marks: &mut [Mark], parents: &mut [usize], a: usize, b: usize) -> usize {
+    let (a, b) = (root(parents, a), root(parents, b));
+    let (old, young) = (a.min(b), a.max(b));
+    if old != young {
+        parents[young] = old;
+        let joined = marks[young];
+        let mark = &mut marks[old];
+        mark.left = mark.left.min(joined.left);
+        mark.top = mark.top.min(joined.top);
+        mark.right = mark.right.max(joined.right);
+        mark.bottom = mark.bottom.max(joined.bottom);
+        mark.area += joined.area;
+    }
+    old
+}
+
+fn root(parents: &mut [usize], mut mark: usize) -> usize {
+    while parents[mark] != mark {
+        parents[mark] = parents[parents[mark]];
+        mark = parents[mark];
+    }
+    mark
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use image::Luma;
+
+    fn page() -> GrayImage {
+        GrayImage::from_pixel(400, 600, Luma([245]))
+    }
+
+    fn black(image: &mut GrayImage, left: u32, top: u32, width: u32, height: u32) {
+        for y in top..top + height {
+            for x in left..left + width {
+                image.put_pixel(x, y, Luma([10]));
+            }
+        }
+    }
+
+    /// Rows of blocks where letters would stand, 20 px apart.
+    fn text_rows() -> GrayImage {
+        let mut image = page();
+        for row in 0..20 {
+            for column in 0..25 {
+                // Ragged, as words are.
+                let shift = (row * 7 + column * 3) % 5;
+                black(&mut image, 20 + column * 14 + shift, 50 + row * 20, 7, 10);
+            }
+        }
+        image
+    }
+
+    #[test]
+    fn empty_and_noisy_pages_are_blank() {
+        assert!(
+            Ink::of(&GrayImage::from_pixel(1, 1, Luma([0])))
+                .letters
+                .is_empty()
+        );
+        assert!(Ink::of(&page()).is_blank());
+        let mut noisy = page();
+        for (index, pixel) in noisy.pixels_mut().enumerate() {
+            // A spread of 60 grey levels without any structure.
+            pixel.0[0] = 195 + ((index * 2_654_435_761) >> 7 & 63) as u8 % 60;
+        }
+        assert!(
+            Ink::of(&noisy).is_blank(),
+            "{} letters",
+            Ink::of(&noisy).letters.len()
+        );
+    }
+
+    #[test]
+    fn marks_are_joined_whatever_their_shape() {
+        let mut image = page();
+        // A U: its arms meet only at the bottom.
+        black(&mut image, 100, 100, 3, 20);
+        black(&mut image, 112, 100, 3, 20);
+        black(&mut image, 100, 118, 15, 3);
+        black(&mut image, 0, 300, 400, 2);
+        let ink = Ink::of(&image);
+        let [u] = ink.letters.as_slice() else {
+            panic!("{:?}", ink.letters)
+        };
+        assert_eq!((u.left, u.top, u.right, u.bottom), (100, 100, 115, 121));
+    }
+
+    #[test]
+    fn size_and_direction_of_text_are_seen() {
+        let upright = text_rows();
+        let ink = Ink::of(&upright);
+        assert_eq!((ink.letters.len(), ink.letter_height_px()), (500, Some(10)));
+        assert!(!ink.is_blank());
+        assert_eq!(ink.likely_turns(), [0, 180]);
+        let turns = |image| Ink::of(&image).likely_turns();
+        assert_eq!(turns(image::imageops::rotate90(&upright)), [90, 270, 0]);
+        assert_eq!(turns(image::imageops::rotate180(&upright)), [0, 180]);
+    }
+}
