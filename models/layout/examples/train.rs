@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--seed" => options.seed = value.parse()?,
             "--layers" => options.size.layers = value.parse()?,
             "--width" => options.size.width = value.parse()?,
+            "--heads" => options.size.heads = value.parse()?,
             "--feed-forward" => options.size.feed_forward = value.parse()?,
             _ => return Err(format!("unknown option {name}").into()),
         }

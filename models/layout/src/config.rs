@@ -33,11 +33,11 @@ pub struct NetworkSize {
 impl Default for NetworkSize {
     fn default() -> Self {
         Self {
-            token_dimension: 256,
-            width: 256,
+            token_dimension: 192,
+            width: 192,
             layers: 4,
-            heads: 8,
-            feed_forward: 768,
+            heads: 6,
+            feed_forward: 512,
             spelling_rows: 8192,
             spelling_width: 48,
             window: 512,

@@ -294,4 +294,30 @@ mod tests {
             assert!(error.to_string().contains("encoder.bin"), "{error}");
         }
     }
+
+    /// The package's own engine (which rounds activations to 8 bits) gave these first values of
+    /// the unit vector of `query: Rechnung`.
+    #[test]
+    #[ignore = "needs the encoder: DOCEXAM_ENCODER=…/e5-small-q4.bin"]
+    fn the_unpacked_encoder_agrees_with_the_packages_own_engine() {
+        let path = std::env::var_os("DOCEXAM_ENCODER").expect("DOCEXAM_ENCODER names the file");
+        let encoder = PackedEncoder::open(Path::new(&path)).expect("readable");
+        let vocabulary = crate::vocabulary::Vocabulary::new(encoder.pieces.clone());
+        let text = [vocabulary.segment("query:"), vocabulary.segment("Rechnung")].concat();
+        let kept = [&[encoder.begin][..], &text, &[encoder.end]].concat();
+        let model = encoder.build(&kept).expect("built");
+        let ids: Vec<u32> = (0..kept.len() as u32).collect();
+        let vector = embed(&model, &ids, ids.len()).expect("embedded").remove(0);
+        let norm = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let expected = [
+            0.06667, -0.04291, -0.0627, -0.09307, 0.06912, -0.02319, -0.01434, 0.09454,
+        ];
+        for (x, expected) in vector.iter().zip(expected) {
+            assert!(
+                (x / norm - expected).abs() < 0.006,
+                "{} for {expected}",
+                x / norm
+            );
+        }
+    }
 }
