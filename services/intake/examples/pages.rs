@@ -1,9 +1,10 @@
 //! Decodes files and writes what intake makes of them: `pages OUT_DIR FILE...`.
 //!
-//! Goes in: files. Comes out: a PNG and, where there is a text layer, a text file for each page, and
-//! a table on standard output (pages, size, density, straightening, words, milliseconds).
+//! Goes in: files. Comes out: a PNG of each page, with a text file and a PNG with the words' boxes
+//! drawn in where there is a text layer, and a table on standard output (pages, size, density, straightening, words, milliseconds).
 
 use docexam_intake::{Limits, open};
+use image::{DynamicImage, GrayImage, Rgb, RgbImage};
 use std::path::Path;
 use std::time::Instant;
 
@@ -56,6 +57,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             page.image.save(format!("{stem}.png"))?;
             if !words.is_empty() {
                 std::fs::write(format!("{stem}.txt"), text(words))?;
+                boxed(&page.image, words).save(format!("{stem}.boxes.png"))?;
             }
         }
     }
@@ -74,4 +76,20 @@ fn text(words: &[docexam_domain::Word]) -> String {
         text.push(' ');
     }
     text
+}
+
+fn boxed(image: &GrayImage, words: &[docexam_domain::Word]) -> RgbImage {
+    let mut boxed = DynamicImage::ImageLuma8(image.clone()).into_rgb8();
+    let (width, height) = boxed.dimensions();
+    let place = |share: f32, side: u32| ((share * side as f32) as u32).min(side - 1);
+    for word in words {
+        let (left, right) = (place(word.bbox.x0, width), place(word.bbox.x1, width));
+        let (top, bottom) = (place(word.bbox.y0, height), place(word.bbox.y1, height));
+        let sides = (left..=right).flat_map(|x| [(x, top), (x, bottom)]);
+        let ends = (top..=bottom).flat_map(|y| [(left, y), (right, y)]);
+        for (x, y) in sides.chain(ends) {
+            boxed.put_pixel(x, y, Rgb([220, 0, 0]));
+        }
+    }
+    boxed
 }

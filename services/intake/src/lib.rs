@@ -7,7 +7,10 @@
 //! (`Page::turned` carries them out), file names' extensions, input and output, async.
 //!
 //! All decoders are memory-safe Rust, run under the limits of [`Limits`], on a thread of their own;
-//! their panics become page errors. Nothing of a page is kept once it is handed out.
+//! their panics become page errors. A decoder that overruns its time is left to itself (a thread
+//! cannot be stopped): it holds its share of the file until it ends, its result is dropped, and a
+//! file with two such decoders gets no further pages tried. Nothing of a page is kept once it is
+//! handed out, so a long file needs no more memory than a short one.
 
 mod bounded;
 mod density;
@@ -31,6 +34,9 @@ use pdf::PdfFile;
 use raster_file::{RasterFile, Source};
 use std::sync::Arc;
 use tiff_file::TiffFile;
+
+/// Long side of a displayed page: 64 MB while a square one is rendered.
+const MOST_DISPLAYED_PX: u32 = 4_000;
 
 /// Opens a file: finds out what it is and how many pages it has, and decodes none of them.
 pub fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<OpenFile, IntakeError> {
@@ -90,10 +96,10 @@ impl OpenFile {
         }
     }
 
-    /// The page as a viewer shows it, its long side at most `max_side_px`, for reports.
+    /// The page as a viewer shows it, its long side at most `max_side_px` (and 4,000), for reports.
     pub fn displayed_image(&self, number: u32, max_side_px: u32) -> Result<RgbImage, IntakeError> {
         self.check_number(number)?;
-        let max_side_px = max_side_px.clamp(1, 10_000);
+        let max_side_px = max_side_px.clamp(1, MOST_DISPLAYED_PX);
         match &self.kind {
             Kind::Pdf(pdf) => pdf.displayed_image(number, max_side_px),
             Kind::Raster(raster) => raster.displayed_image(number, max_side_px),

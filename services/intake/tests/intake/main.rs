@@ -3,5 +3,6 @@
 mod bad_input;
 mod made;
 mod pdf;
+mod picture;
 mod placement;
 mod tiff;
