@@ -5,6 +5,7 @@
 //! Deliberately absent: how a submission is examined, SQL, configuration files and arguments.
 
 mod call;
+mod caller;
 mod config;
 pub mod convert;
 mod desk;

@@ -23,6 +23,9 @@ const KEEPALIVE: Duration = Duration::from_secs(20);
 /// Lets an upload fill a fast line without waiting for the window at every 64 KiB.
 const STREAM_WINDOW_BYTES: u32 = 1 << 20;
 
+/// Bounds what one peer can make us hold in memory; its further calls wait.
+const MAX_CALLS_PER_CONNECTION: u32 = 128;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     #[error("cannot listen on {address}: {error}")]
@@ -87,6 +90,7 @@ pub async fn serve_on(
         .http2_keepalive_interval(Some(KEEPALIVE))
         .http2_keepalive_timeout(Some(KEEPALIVE))
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .max_concurrent_streams(MAX_CALLS_PER_CONNECTION)
         .add_service(health_service)
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)

@@ -1,8 +1,9 @@
 //! The calls of `docexam.v1.ExaminationService`: check, ask the store, answer.
 
 use crate::call::Call;
+use crate::caller::Caller;
 use crate::convert::{record_to_wire, state_filter_from_wire};
-use crate::desk::{Desk, Entry};
+use crate::desk::Desk;
 use crate::status::CallError;
 use crate::watch::{WatchStream, finished, watch};
 use crate::{page_token, submit, upload};
@@ -110,7 +111,7 @@ impl Service {
         let mut tries = 1;
         loop {
             let accepted = self.accept(call, &tenant, &new).await?;
-            let mut caller = Caller::came(self, &tenant, accepted.id());
+            let mut caller = Caller::came(&self.store, &self.desk, &tenant, accepted.id());
             if matches!(accepted, Accepted::New(_)) {
                 caller.entry.set_droppable(true);
             }
@@ -211,48 +212,5 @@ fn known_form(id: &str) -> Result<String, CallError> {
     match Uuid::try_parse(id) {
         Ok(id) => Ok(id.to_string()),
         Err(_) => Err(StoreError::NoExamination(id.chars().take(64).collect()).into()),
-    }
-}
-
-/// A call of `Examine` that waits. Dropped without an answer, its caller has gone; the work goes with
-/// the last of them.
-struct Caller {
-    store: Store,
-    tenant: Tenant,
-    id: String,
-    entry: Arc<Entry>,
-    answered: bool,
-}
-
-impl Caller {
-    fn came(service: &Service, tenant: &Tenant, id: &str) -> Self {
-        let entry = service.desk.entry(id);
-        entry.caller_came();
-        Self {
-            store: service.store.clone(),
-            tenant: tenant.clone(),
-            id: id.to_owned(),
-            entry,
-            answered: false,
-        }
-    }
-}
-
-impl Drop for Caller {
-    fn drop(&mut self) {
-        if self.answered {
-            self.entry.caller_answered();
-        } else if self.entry.caller_left()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            let (store, tenant, id) = (self.store.clone(), self.tenant.clone(), self.id.clone());
-            let entry = Arc::clone(&self.entry);
-            runtime.spawn(async move {
-                match store.discard(&tenant, &id).await {
-                    Ok(()) => entry.wake(),
-                    Err(error) => tracing::error!(%error, examination = id, "not discarded"),
-                }
-            });
-        }
     }
 }

@@ -12,6 +12,7 @@ mod events;
 mod examinations;
 mod files;
 mod formats;
+mod recovery;
 mod requests;
 mod submissions;
 mod tenant;

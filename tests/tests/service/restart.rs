@@ -139,6 +139,60 @@ async fn acknowledged_work_survives_a_kill() {
     server.stop().await;
 }
 
+#[tokio::test]
+async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
+    let folder = tempfile::tempdir().expect("folder");
+    let mut acknowledged = Vec::new();
+    // Long enough to start; then moments that fall on different steps of a call.
+    for milliseconds in [60, 95, 143, 210] {
+        let (mut process, address) = start_process(folder.path()).await;
+        let mut callers = tokio::task::JoinSet::new();
+        for _ in 0..4 {
+            let mut client = ExaminationServiceClient::new(connect(address).await);
+            callers.spawn(async move {
+                let mut ids = Vec::new();
+                let mut next = 0u32;
+                loop {
+                    next += 1;
+                    let request = examine(submission("D1", "invoice.pdf", "page"), "");
+                    let request = match next % 2 {
+                        0 => client.examine(request).await,
+                        _ => {
+                            let docexam_proto::v1::ExamineRequest { submission, .. } = request;
+                            let request = create(submission.expect("set"), "");
+                            client.create_examination(request).await
+                        }
+                    };
+                    match request {
+                        Ok(examination) => ids.push(examination.into_inner().id),
+                        // Full queues pass; a killed server does not come back.
+                        Err(status) if status.code() == Code::ResourceExhausted => {}
+                        Err(_) => return ids,
+                    }
+                }
+            });
+        }
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        process.kill().expect("killed");
+        process.wait().expect("ended");
+        std::fs::remove_file(folder.path().join(ADDRESS_FILE)).expect("removed");
+        acknowledged.extend(callers.join_all().await.into_iter().flatten());
+    }
+    assert!(
+        acknowledged.len() > 20,
+        "only {} calls were answered",
+        acknowledged.len()
+    );
+
+    let server = Running::start(folder.path()).await;
+    let mut client = server.client().await;
+    for id in &acknowledged {
+        let examination = reaches(&mut client, id, State::Examined).await;
+        assert_eq!(examination.findings[0].rule_id, "E02");
+    }
+    server.stop().await;
+}
+
 const DATA_DIR: &str = "DOCEXAM_TEST_DATA_DIR";
 const ADDRESS_FILE: &str = "address";
 
