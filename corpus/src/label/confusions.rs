@@ -30,7 +30,9 @@ pub struct Confusions {
     pub merged: f32,
     /// Share of singly read words with any wrong letter.
     pub misread: f32,
-    /// Wrong letters a misread word, at least 1.
+    /// Share of the misread words of which hardly a letter is left.
+    pub ruined: f32,
+    /// Wrong letters in the other misread words, at least 1.
     pub errors_per_misread: f32,
     /// For each printed letter how often it errs, relative to the average letter.
     pub frailty: BTreeMap<char, f32>,
@@ -67,6 +69,7 @@ pub struct ErrorCounts {
     merged: u32,
     single: u32,
     misread: u32,
+    ruined: u32,
     errors: u32,
     letters: BTreeMap<char, u32>,
     substitutions: BTreeMap<(char, String), u32>,
@@ -122,6 +125,7 @@ impl ErrorCounts {
         self.merged += other.merged;
         self.single += other.single;
         self.misread += other.misread;
+        self.ruined += other.ruined;
         self.errors += other.errors;
         add_counts(&mut self.letters, other.letters);
         add_counts(&mut self.substitutions, other.substitutions);
@@ -149,7 +153,13 @@ impl ErrorCounts {
         }
         self.wrong.push(read.confidence);
         self.misread += 1;
-        for (letter, instead) in differences(&printed.text, &read.text) {
+        let differences = differences(&printed.text, &read.text);
+        if differences.len() > 1 && differences.len() * 2 > printed.text.chars().count() {
+            // What is read for a letter of a ruined word says nothing about the letter.
+            self.ruined += 1;
+            return true;
+        }
+        for (letter, instead) in differences {
             self.errors += 1;
             *self.substitutions.entry((letter, instead)).or_default() += 1;
         }
@@ -176,7 +186,8 @@ impl ErrorCounts {
             split: share(self.split, self.printed),
             merged: share(self.merged, self.printed),
             misread: share(self.misread, self.single),
-            errors_per_misread: share(self.errors, self.misread).max(1.0),
+            ruined: share(self.ruined, self.misread),
+            errors_per_misread: share(self.errors, self.misread - self.ruined).max(1.0),
             frailty: self.frailty(&substitutes),
             substitutes,
             page_severity: quantiles(severities),

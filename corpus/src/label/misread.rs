@@ -92,8 +92,12 @@ fn garble(text: &mut String, confusions: &Confusions, rng: &mut ChaCha8Rng) {
     if sum <= 0.0 {
         return;
     }
-    // At least one error; more follow with the average of the table.
-    let errors = confusions.errors_per_misread;
+    // At least one error; more follow with the average of the table, or till little is left.
+    let ruined = rng.random_bool(f64::from(confusions.ruined.clamp(0.0, 1.0)));
+    let errors = match ruined {
+        true => letters.len() as f32 * 0.75,
+        false => confusions.errors_per_misread,
+    };
     *text = String::new();
     let forced = pick(&letters, frailty, sum, rng);
     for (index, letter) in letters.iter().enumerate() {

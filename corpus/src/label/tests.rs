@@ -182,6 +182,25 @@ fn what_each_look_costs() {
     }
 }
 
+/// Run by hand: pictures of generated documents as they are captured for training.
+#[test]
+#[ignore = "writes pictures for a person to look at"]
+fn captured_documents() {
+    let folder = std::env::temp_dir().join("docexam-captured");
+    std::fs::create_dir_all(&folder).expect("folder");
+    for seed in 0..12 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let document = document(Split::Train, 200.0, &mut rng).expect("drawn");
+        let look = CaptureLook::any(&mut rng);
+        let captured = capture(&document.pages[0], &look, &mut rng);
+        println!("{seed} {} {look:?}", document.document_type);
+        captured
+            .image
+            .save(folder.join(format!("{seed:02}.png")))
+            .expect("png");
+    }
+}
+
 /// Run by hand: a trial set with its error table, written where `TRIAL` says, `COUNT` documents.
 /// `SHARE_OCR` of them are really read.
 #[test]
