@@ -3,7 +3,7 @@
 //! Goes in: the fragments of a page. Comes out: mentions with the text as printed (lines joined by a
 //! line break) and a confidence. Deliberately absent: choosing among mentions, and cells of rows.
 
-use crate::fragments::{Fragment, Shape, fragments, text_of};
+use crate::fragments::{Fragment, Shape, fragments, same_line, text_of};
 use crate::tagged::{Tag, TaggedPage};
 use docexam_domain::{FieldKey, Rect, ValueForm};
 
@@ -11,6 +11,8 @@ use docexam_domain::{FieldKey, Rect, ValueForm};
 const PARAGRAPH_GAP: f32 = 1.3;
 /// A block goes on below, whatever the model thinks of the first word there, when it is this close.
 const BLOCK_GAP: f32 = 0.8;
+/// A first word less probable than this goes on from the line above, also in numbers.
+const CONTINUES: f32 = 0.3;
 /// Left edges of one paragraph differ by less, in line heights.
 const INDENT: f32 = 3.0;
 
@@ -37,12 +39,8 @@ pub fn mentions(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
         let Tag::Header(key) = fragment.tag else {
             continue;
         };
-        let above = groups
-            .iter_mut()
-            .rev()
-            .find(|group| goes_on_below(key, group, &fragment, &shape));
-        match above {
-            Some(group) => group.push(fragment),
+        match goes_on_from(key, &groups, &fragment, &shape) {
+            Some(above) => groups[above].push(fragment),
             None => groups.push(vec![fragment]),
         }
     }
@@ -55,6 +53,43 @@ pub fn mentions(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
             mention(key, page, group)
         })
         .collect()
+}
+
+/// The group, printed just above, that the fragment goes on from.
+fn goes_on_from(
+    key: FieldKey,
+    groups: &[Vec<Fragment>],
+    next: &Fragment,
+    shape: &Shape,
+) -> Option<usize> {
+    let above = |index: &usize| {
+        groups[*index]
+            .last()
+            .is_some_and(|last| is_below(last, next))
+    };
+    let aligned = (0..groups.len())
+        .rev()
+        .filter(above)
+        .find(|index| goes_on_below(key, &groups[*index], next, shape))?;
+    // A line that breaks inside a value goes on at the left edge, wherever the value began: of the
+    // values on the line above, the last one is the broken one.
+    let broken_line = groups[aligned].last()?.bbox;
+    let last_there = (aligned..groups.len()).rev().filter(above).find(|index| {
+        groups[*index]
+            .last()
+            .is_some_and(|last| same_line(&last.bbox, &broken_line))
+    });
+    if next.begins < CONTINUES && !is_block(key) {
+        last_there
+    } else {
+        Some(aligned)
+    }
+}
+
+fn is_below(last: &Fragment, next: &Fragment) -> bool {
+    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
+    let gap = (next.bbox.y0 - last.bbox.y1) / height;
+    last.tag == next.tag && gap > -0.7 && gap < PARAGRAPH_GAP
 }
 
 /// A mention made of fragments, in their order.
@@ -87,26 +122,23 @@ fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Sha
     let Some(last) = group.last() else {
         return false;
     };
-    if last.tag != next.tag {
-        return false;
-    }
     let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
     let gap = (next.bbox.y0 - last.bbox.y1) / height;
     let all = group
         .iter()
         .fold(last.bbox, |all, part| all.union(&part.bbox));
     let indent = shape.in_heights((next.bbox.x0 - all.x0).abs(), height);
-    let below = gap > -0.7 && gap < PARAGRAPH_GAP;
     let overlaps = next.bbox.x0 < all.x1 && next.bbox.x1 > all.x0;
-    if !below || !(indent < INDENT || overlaps) {
-        return false;
-    }
-    if is_block(key) && gap < BLOCK_GAP {
+    // The model must see a continuation; in narrow boxes numbers wrap too, but there it must be sure.
+    let next_in_reading = last.words.last().map(|w| w + 1) == next.words.first().copied();
+    if next_in_reading && next.begins < CONTINUES {
         return true;
     }
-    // Narrow boxes wrap numbers too, but there the model must see a continuation.
-    let surely_first = if is_paragraph(key) { 0.5 } else { 0.3 };
-    next.begins < surely_first
+    if !(indent < INDENT || overlaps) {
+        return false;
+    }
+    let surely_first = if is_paragraph(key) { 0.5 } else { CONTINUES };
+    (is_block(key) && gap < BLOCK_GAP) || next.begins < surely_first
 }
 
 /// Stands once in a place, over several lines: what is printed close below belongs to it.
@@ -150,7 +182,9 @@ fn is_paragraph(key: FieldKey) -> bool {
 mod tests {
     use super::*;
     use crate::fixture::{LINE, PageOf};
-    use FieldKey::{BuyerAddress, DocumentNumber, SellerAddress, SellerName, TotalAmount};
+    use FieldKey::{
+        BuyerAddress, ContainerNumber, DocumentNumber, SellerAddress, SellerName, TotalAmount,
+    };
 
     fn texts(page: &TaggedPage) -> Vec<(FieldKey, String)> {
         let found = mentions(0, page);
@@ -178,6 +212,18 @@ mod tests {
                 (BuyerAddress, "5 Quay Road\nPorto\nPortugal".to_owned()),
             ]
         );
+    }
+
+    #[test]
+    fn a_number_broken_at_the_end_of_a_narrow_box_is_one_mention() {
+        let mut page = PageOf::invoice()
+            .header(ContainerNumber, 0.1, 0.1, "KLVU 948296-0")
+            .header(ContainerNumber, 0.24, 0.1, "DGTU")
+            .header(ContainerNumber, 0.1, 0.1 + LINE * 1.3, "935477-1")
+            .page();
+        page.words[3].begins = 0.05;
+        let found: Vec<String> = texts(&page).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(found, ["KLVU 948296-0", "DGTU\n935477-1"]);
     }
 
     #[test]

@@ -109,14 +109,18 @@ impl Extractor {
     }
 
     fn tagged(&self, word: &WordTag) -> TaggedWord {
-        let best = word
-            .probabilities
+        let mut ranked: Vec<(Tag, f32)> = self
+            .tags
             .iter()
-            .zip(&self.tags)
-            .max_by(|a, b| a.0.total_cmp(b.0));
+            .copied()
+            .zip(word.probabilities.iter().copied())
+            .collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let (tag, probability) = ranked.first().copied().unwrap_or((Tag::Outside, 0.0));
         TaggedWord {
-            tag: best.map_or(Tag::Outside, |(_, tag)| *tag),
-            probability: best.map_or(0.0, |(probability, _)| *probability),
+            tag,
+            probability,
+            runner_up: ranked.get(1).copied(),
             begins: word.begins,
             starts_row: word.starts_row,
         }
