@@ -5,6 +5,7 @@ mod cancelling;
 mod checking;
 mod idempotency;
 mod listing;
+mod process;
 mod reflection;
 mod restart;
 mod running;

@@ -1,14 +1,10 @@
 //! What was acknowledged survives: a stop in good order, and a kill.
 
+use crate::process::ServerProcess;
 use crate::running::*;
 use docexam_proto::v1::examination::State;
 use docexam_proto::v1::examination_service_client::ExaminationServiceClient;
 use docexam_proto::v1::{WatchExaminationRequest, watch_examination_response::Event};
-use docexam_server::{Config, serve_on};
-use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 use tonic::Code;
 
@@ -90,8 +86,8 @@ async fn a_stop_gives_running_work_back_and_tells_those_who_wait() {
 #[tokio::test]
 async fn acknowledged_work_survives_a_kill() {
     let folder = tempfile::tempdir().expect("folder");
-    let (mut process, address) = start_process(folder.path()).await;
-    let mut client = ExaminationServiceClient::new(connect(address).await);
+    let process = ServerProcess::start(folder.path()).await;
+    let mut client = ExaminationServiceClient::new(connect(process.address).await);
     let request = examine(submission("D1", "invoice.pdf", "page"), "r-1");
     let done = client
         .examine(request.clone())
@@ -112,9 +108,7 @@ async fn acknowledged_work_survives_a_kill() {
         );
     }
     reaches(&mut client, &unfinished[0], State::Running).await;
-    // SIGKILL: nothing of the process runs any more.
-    process.kill().expect("killed");
-    process.wait().expect("ended");
+    process.kill();
 
     let server = Running::start(folder.path()).await;
     server.go_on();
@@ -145,10 +139,10 @@ async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
     let mut acknowledged = Vec::new();
     // Long enough to start; then moments that fall on different steps of a call.
     for milliseconds in [60, 95, 143, 210] {
-        let (mut process, address) = start_process(folder.path()).await;
+        let process = ServerProcess::start(folder.path()).await;
         let mut callers = tokio::task::JoinSet::new();
         for _ in 0..4 {
-            let mut client = ExaminationServiceClient::new(connect(address).await);
+            let mut client = ExaminationServiceClient::new(connect(process.address).await);
             callers.spawn(async move {
                 let mut ids = Vec::new();
                 let mut next = 0u32;
@@ -173,9 +167,7 @@ async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
             });
         }
         tokio::time::sleep(Duration::from_millis(milliseconds)).await;
-        process.kill().expect("killed");
-        process.wait().expect("ended");
-        std::fs::remove_file(folder.path().join(ADDRESS_FILE)).expect("removed");
+        process.kill();
         acknowledged.extend(callers.join_all().await.into_iter().flatten());
     }
     assert!(
@@ -191,52 +183,4 @@ async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
         assert_eq!(examination.findings[0].rule_id, "E02");
     }
     server.stop().await;
-}
-
-const DATA_DIR: &str = "DOCEXAM_TEST_DATA_DIR";
-const ADDRESS_FILE: &str = "address";
-
-/// This test program once more, as a server that can be killed.
-async fn start_process(data_dir: &Path) -> (Child, SocketAddr) {
-    let process = Command::new(std::env::current_exe().expect("this program"))
-        .args([
-            "--exact",
-            "restart::server_process",
-            "--ignored",
-            "--nocapture",
-        ])
-        .env(DATA_DIR, data_dir)
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("started");
-    for _ in 0..1_000 {
-        let address = std::fs::read_to_string(data_dir.join(ADDRESS_FILE)).unwrap_or_default();
-        if let Ok(address) = address.parse() {
-            return (process, address);
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("the server process does not start");
-}
-
-#[tokio::test]
-#[ignore = "not a test: the server process of acknowledged_work_survives_a_kill"]
-async fn server_process() {
-    let Some(data_dir) = std::env::var_os(DATA_DIR) else {
-        return;
-    };
-    let data_dir = std::path::PathBuf::from(data_dir);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let address = listener.local_addr().expect("bound").to_string();
-    std::fs::write(data_dir.join(ADDRESS_FILE), address).expect("written");
-    let examine = crate::stand_in::examiner(&Arc::default());
-    let config = Config {
-        data_dir,
-        ..small()
-    };
-    serve_on(listener, config, examine, std::future::pending())
-        .await
-        .expect("until it is killed");
 }

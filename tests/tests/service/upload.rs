@@ -1,5 +1,6 @@
 //! Files larger than a message: streamed in, then named by their digest.
 
+use crate::process::ServerProcess;
 use crate::running::*;
 use docexam_proto::v1::upload_file_request::Part;
 use docexam_proto::v1::{SubmittedFile, UploadFileRequest, UploadMetadata, submitted_file::Source};
@@ -154,4 +155,32 @@ async fn an_empty_file_is_a_file() {
     let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     assert_eq!(uploaded.digest, empty);
     server.stop().await;
+}
+
+#[tokio::test]
+async fn a_large_upload_takes_little_memory() {
+    const CHUNK: usize = 128 << 10;
+    const CHUNKS: usize = 1_000;
+    let folder = tempfile::tempdir().expect("folder");
+    let server = ServerProcess::start(folder.path()).await;
+    let mut client = Client::new(connect(server.address).await);
+    let before = server.peak_memory_mib();
+    let chunks = (0..CHUNKS).map(|n| Part::Chunk(vec![n as u8; CHUNK].into()));
+    let parts = std::iter::once(Part::Metadata(metadata(""))).chain(chunks);
+    let upload = tokio_stream::iter(parts.map(|part| UploadFileRequest { part: Some(part) }));
+    let uploaded = client
+        .upload_file(upload)
+        .await
+        .expect("uploaded")
+        .into_inner();
+    assert_eq!(uploaded.size_bytes, 131_072_000);
+    if let (Some(before), Some(after)) = (before, server.peak_memory_mib()) {
+        // Two parts of 5 MiB and what is on the line; the file has 125 MiB.
+        assert!(
+            after - before < 32,
+            "{before} MiB before, {after} MiB after"
+        );
+        println!("upload of 125 MiB: peak memory {before} MiB before, {after} MiB after");
+    }
+    server.kill();
 }
