@@ -20,6 +20,8 @@ const SECOND_NUMBER: f32 = 3.0;
 const NO_NUMBER: f32 = 1.5;
 /// Lost for each line that stands above the numbers of its row: numbers stand on the first line.
 const LINE_ABOVE_NUMBERS: f32 = 0.7;
+/// Of two numbers in one cell the lower one wins only when it is surer by this.
+const CLEARLY: f32 = 0.05;
 /// Won where the gap above is wider than usual in this table.
 const WIDE_GAP: f32 = 0.7;
 
@@ -239,11 +241,14 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     let of_page = |page: usize, parts: &[Fragment]| mention(key, all.get(page)?, parts);
     let joins = key.value_form() == ValueForm::Text && key != FieldKey::PackageKind;
     if !joins {
-        let mentions = parts
-            .iter()
-            .filter_map(|part| of_page(part.page, &[(*part).clone()]));
+        // A number broken in a narrow column goes on right below itself.
+        let unbroken = parts.chunk_by(|a, b| is_broken_number(a, b));
+        let mentions = unbroken.filter_map(|chunk| {
+            let owned: Vec<Fragment> = chunk.iter().map(|part| (*part).clone()).collect();
+            of_page(owned.first()?.page, &owned)
+        });
         return mentions.reduce(|best, next| {
-            if next.confidence > best.confidence + 0.05 {
+            if next.confidence > best.confidence + CLEARLY {
                 next
             } else {
                 best
@@ -267,6 +272,13 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
         });
     }
     joined
+}
+
+fn is_broken_number(above: &Fragment, below: &Fragment) -> bool {
+    let height = above.bbox.height().max(below.bbox.height());
+    let gap = below.bbox.y0 - above.bbox.y1;
+    let overlaps = below.bbox.x0 < above.bbox.x1 && below.bbox.x1 > above.bbox.x0;
+    above.page == below.page && below.begins < 0.3 && overlaps && gap.abs() < height
 }
 
 /// A lone unit or line number is a stray tag, not an item.

@@ -155,3 +155,14 @@ fn stray_tags_make_no_row() {
     assert!(table(&[page]).is_empty());
     assert!(table(&[]).is_empty());
 }
+
+#[test]
+fn a_number_broken_in_a_narrow_column_is_one_cell() {
+    let mut page = item(PageOf::invoice(), 0.3, "Bearings", "5", "10.00", true)
+        .cell(HsCode, 0.4, 0.3, "8482\n1090")
+        .page();
+    page.words.last_mut().expect("there").begins = 0.05;
+    let rows = table(&[page]);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(cell_of(&rows[0], HsCode), "8482\n1090");
+}
