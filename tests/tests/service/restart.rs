@@ -5,6 +5,8 @@ use crate::running::*;
 use docexam_proto::v1::examination::State;
 use docexam_proto::v1::examination_service_client::ExaminationServiceClient;
 use docexam_proto::v1::{WatchExaminationRequest, watch_examination_response::Event};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tonic::Code;
 
@@ -137,11 +139,13 @@ async fn acknowledged_work_survives_a_kill() {
 async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
     let folder = tempfile::tempdir().expect("folder");
     let mut acknowledged = Vec::new();
-    // Long enough to start; then moments that fall on different steps of a call.
-    for milliseconds in [60, 95, 143, 210] {
+    // After so many answers, and a while longer, so that it falls on different steps of a call.
+    for (answers, more_microseconds) in [(3, 0), (7, 1_300), (12, 4_700), (20, 9_100)] {
         let process = ServerProcess::start(folder.path()).await;
+        let answered = Arc::new(AtomicUsize::new(0));
         let mut callers = tokio::task::JoinSet::new();
         for _ in 0..4 {
+            let answered = Arc::clone(&answered);
             let mut client = ExaminationServiceClient::new(connect(process.address).await);
             callers.spawn(async move {
                 let mut ids = Vec::new();
@@ -158,7 +162,10 @@ async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
                         }
                     };
                     match request {
-                        Ok(examination) => ids.push(examination.into_inner().id),
+                        Ok(examination) => {
+                            ids.push(examination.into_inner().id);
+                            answered.fetch_add(1, Ordering::SeqCst);
+                        }
                         // Full queues pass; a killed server does not come back.
                         Err(status) if status.code() == Code::ResourceExhausted => {}
                         Err(_) => return ids,
@@ -166,7 +173,8 @@ async fn whatever_moment_a_kill_comes_at_nothing_acknowledged_is_lost() {
                 }
             });
         }
-        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        until("answered", || answered.load(Ordering::SeqCst) >= answers).await;
+        tokio::time::sleep(Duration::from_micros(more_microseconds)).await;
         process.kill();
         acknowledged.extend(callers.join_all().await.into_iter().flatten());
     }
