@@ -101,7 +101,7 @@ pub fn case(rng: &mut ChaCha8Rng, split: Split, share_planted: f64) -> Case {
     });
     let wish = Wish {
         seller_country: seller,
-        chapters: &[],
+        ..Wish::default()
     };
     let truth = compose(rng, split, wish);
     let mut presented = vec![DocumentType::CommercialInvoice, DocumentType::PackingList];

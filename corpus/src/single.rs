@@ -16,10 +16,7 @@ pub fn document_of(
     dpi: f32,
 ) -> Result<RenderedDocument, CorpusError> {
     let mut rng = stream(seed, 0);
-    let wish = Wish {
-        seller_country: None,
-        chapters: chapters(document_type),
-    };
+    let wish = wish_for(document_type);
     let it = compose(&mut rng, split, wish);
     let order = Order {
         document_type,
@@ -29,6 +26,19 @@ pub fn document_of(
         seed: rng.random(),
     };
     draw(&it, order)
+}
+
+/// What a consignment must be like for such a document to be issued.
+pub(crate) fn wish_for(kind: DocumentType) -> Wish<'static> {
+    Wish {
+        seller_country: None,
+        chapters: chapters(kind),
+        by_air: match kind {
+            DocumentType::AirWaybill => Some(true),
+            DocumentType::BillOfLading | DocumentType::SeaWaybill => Some(false),
+            _ => None,
+        },
+    }
 }
 
 /// HS chapters for which such a certificate is issued; empty for any.

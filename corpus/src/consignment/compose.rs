@@ -19,6 +19,8 @@ pub struct Wish<'a> {
     pub seller_country: Option<&'a str>,
     /// HS chapters of the goods, if the split has any of them.
     pub chapters: &'a [u32],
+    /// By air or by sea.
+    pub by_air: Option<bool>,
 }
 
 /// A consignment from the goods and company names of `split`.
@@ -40,7 +42,8 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
     let sum = |value: fn(&Line) -> Decimal| lines.iter().map(value).sum::<Decimal>();
     let (net_kg, gross_kg) = (sum(|line| line.net_kg), sum(|line| line.gross_kg));
     let total_packages = lines.iter().map(|line| line.packages).sum();
-    let by_air = gross_kg < dec!(900) && rng.random_bool(0.5);
+    let light = gross_kg < dec!(900) && rng.random_bool(0.5);
+    let by_air = wish.by_air.unwrap_or(light);
     let incoterm = *pick(
         rng,
         match by_air {
@@ -665,6 +668,7 @@ mod tests {
                 Wish {
                     seller_country: Some("DE"),
                     chapters: &[],
+                    by_air: None,
                 },
             )
         };

@@ -88,7 +88,10 @@ fn mod_97(text: &str) -> u32 {
 /// Three digits of the carrier, seven of the waybill, and the seven modulo 7.
 pub fn air_waybill(rng: &mut ChaCha8Rng) -> String {
     let serial: u32 = rng.random_range(1_000_000..10_000_000);
-    let carrier = [117, 172, 205, 334, 618, 729].choose(rng).copied().unwrap_or(117);
+    let carrier = [117, 172, 205, 334, 618, 729]
+        .choose(rng)
+        .copied()
+        .unwrap_or(117);
     format!("{carrier}-{serial}{}", serial % 7)
 }
 

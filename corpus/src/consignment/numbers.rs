@@ -9,7 +9,11 @@ use rand_chacha::ChaCha8Rng;
 pub fn document_numbers(rng: &mut ChaCha8Rng, dates: &Dates, countries: (&str, &str)) -> Numbers {
     let (from, to) = countries;
     let year = i32::from(dates.invoice.year());
-    let invoice = shaped(rng, &["INV", "RE", "CI", "FA", "EXP", "IV", "F", "SI"], year);
+    let invoice = shaped(
+        rng,
+        &["INV", "RE", "CI", "FA", "EXP", "IV", "F", "SI"],
+        year,
+    );
     // Packing lists often share the number of their invoice.
     let packing_list = match rng.random_range(0..3) {
         0 => invoice.clone(),
@@ -30,20 +34,41 @@ pub fn document_numbers(rng: &mut ChaCha8Rng, dates: &Dates, countries: (&str, &
         order: shaped(rng, &["PO", "BE", "ORD", "45", "B"], year),
         contract: shaped(rng, &["SC", "CT", "K", "CON"], year),
         certificate: match rng.random_range(0..4) {
-            0 => format!("{from}{:02}{:07}", year % 100, rng.random_range(0..10_000_000)),
+            0 => format!(
+                "{from}{:02}{:07}",
+                year % 100,
+                rng.random_range(0..10_000_000)
+            ),
             1 => format!("{} {:06}", letters(rng, 1), rng.random_range(0..1_000_000)),
-            2 => format!("C{:02}{:04}{:05}", year % 100, rng.random_range(1000..9999), rng.random_range(0..100_000)),
+            2 => format!(
+                "C{:02}{:04}{:05}",
+                year % 100,
+                rng.random_range(1000..9999),
+                rng.random_range(0..100_000)
+            ),
             _ => format!("{:06}/{year}", rng.random_range(0..1_000_000)),
         },
         phytosanitary: format!("EC/{from}/{:07}", rng.random_range(0..10_000_000)),
         health: format!("{from}-HC-{year}-{:05}", rng.random_range(0..100_000)),
-        conformity: format!("COC-{}{:06}", letters(rng, 2), rng.random_range(0..1_000_000)),
+        conformity: format!(
+            "COC-{}{:06}",
+            letters(rng, 2),
+            rng.random_range(0..1_000_000)
+        ),
         analysis: shaped(rng, &["COA", "QC", "AZ"], year),
-        insurance: format!("{}{:09}", letters(rng, 2), rng.random_range(0..1_000_000_000)),
+        insurance: format!(
+            "{}{:09}",
+            letters(rng, 2),
+            rng.random_range(0..1_000_000_000)
+        ),
         bill_of_lading: match rng.random_range(0..3) {
             0 => format!("{carrier}{port}{:07}", rng.random_range(0..10_000_000)),
             1 => format!("{carrier}{:09}", rng.random_range(0..1_000_000_000)),
-            _ => format!("{port}/{}/{:05}", &carrier[..3], rng.random_range(0..100_000)),
+            _ => format!(
+                "{port}/{}/{:05}",
+                &carrier[..3],
+                rng.random_range(0..100_000)
+            ),
         },
         air_waybill: air_waybill(rng),
         invoice,
@@ -62,7 +87,10 @@ fn shaped(rng: &mut ChaCha8Rng, prefixes: &[&str], year: i32) -> String {
         4 => format!("{prefix}{year}{:09}", serial),
         5 => format!("{:02}{prefix}{:03}", year % 100, serial % 1000),
         6 => format!("{prefix} {:05}/{:02}", serial, year % 100),
-        7 => format!("{prefix}{serial:05}-{}", char::from(b'A' + (serial % 6) as u8)),
+        7 => format!(
+            "{prefix}{serial:05}-{}",
+            char::from(b'A' + (serial % 6) as u8)
+        ),
         _ => format!("{prefix}.{:02}.{:04}", year % 100, serial % 10_000),
     }
 }

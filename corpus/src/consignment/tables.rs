@@ -33,9 +33,7 @@ impl Goods {
             "zh" => 5,
             _ => 0,
         };
-        self.descriptions
-            .get(column)
-            .map_or("", String::as_str)
+        self.descriptions.get(column).map_or("", String::as_str)
     }
 }
 
@@ -91,10 +89,30 @@ impl Country {
 
 /// Enough that every split has some.
 const SPARE_STEMS: [&str; 24] = [
-    "Aldermoor", "Bexford", "Calvero", "Dunmaris", "Elvanto", "Fortuna Trade", "Galvanix",
-    "Helioport", "Intermara", "Jorvik", "Kestrel Bay", "Lumina", "Mondialux", "Novaterra",
-    "Orbimex", "Pelagia", "Quorum", "Rivalto", "Solstice", "Tandem", "Ultramar", "Vestora",
-    "Wexport", "Zentrio",
+    "Aldermoor",
+    "Bexford",
+    "Calvero",
+    "Dunmaris",
+    "Elvanto",
+    "Fortuna Trade",
+    "Galvanix",
+    "Helioport",
+    "Intermara",
+    "Jorvik",
+    "Kestrel Bay",
+    "Lumina",
+    "Mondialux",
+    "Novaterra",
+    "Orbimex",
+    "Pelagia",
+    "Quorum",
+    "Rivalto",
+    "Solstice",
+    "Tandem",
+    "Ultramar",
+    "Vestora",
+    "Wexport",
+    "Zentrio",
 ];
 
 /// Goods of a split, with their index in the whole table.
@@ -115,8 +133,12 @@ pub fn goods() -> &'static [Goods] {
 pub fn countries() -> &'static [Country] {
     static TABLE: OnceLock<Vec<Country>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        read("countries", include_str!("../../data/countries.tsv"), country_row)
-            .expect("the built-in country table is tested")
+        read(
+            "countries",
+            include_str!("../../data/countries.tsv"),
+            country_row,
+        )
+        .expect("the built-in country table is tested")
     })
 }
 
@@ -162,8 +184,21 @@ fn goods_row(cells: &[&str]) -> Option<Goods> {
 }
 
 fn country_row(cells: &[&str]) -> Option<Country> {
-    let [code, language, local, trade, _, names, digits, phone, cities, ports, forms, streets, stems] =
-        cells
+    let [
+        code,
+        language,
+        local,
+        trade,
+        _,
+        names,
+        digits,
+        phone,
+        cities,
+        ports,
+        forms,
+        streets,
+        stems,
+    ] = cells
     else {
         return None;
     };
@@ -201,7 +236,11 @@ mod tests {
         for split in [Split::Train, Split::Validation, Split::Test] {
             assert!(goods_of(split).len() >= 5, "{split:?}");
             for country in countries() {
-                assert!(!country.stems(split).is_empty(), "{split:?} {}", country.code);
+                assert!(
+                    !country.stems(split).is_empty(),
+                    "{split:?} {}",
+                    country.code
+                );
                 assert!(!country.ports.is_empty() && !country.cities.is_empty());
             }
         }

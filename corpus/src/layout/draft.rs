@@ -266,6 +266,17 @@ impl Draft<'_> {
             let value = rows.join(", ");
             lines.push(self.ink.field(address, &text, &value));
         }
+        // The address of a notify party or producer is no field, but it is printed.
+        if keys.address.is_none() && self.chance(0.6) {
+            let nation = country_name(&mut self.rng, &party.country, &self.speech.language);
+            lines.extend(
+                party
+                    .address
+                    .iter()
+                    .chain([&nation])
+                    .map(|line| escape(line)),
+            );
+        }
         if let Some(key) = keys.country
             && self.chance(0.85)
         {

@@ -112,6 +112,14 @@ impl Draft<'_> {
         } else {
             self.one_of(&["center", "left", "center"])
         };
+        if self.chance(0.1) {
+            return format!(
+                "#block(fill: black, width: 100%, inset: 5pt, radius: {}pt)[#align({place})[#text({size}pt, \
+                 weight: \"bold\", fill: white)[{}]]]\n",
+                self.one_of(&[0, 6]),
+                escape(&words)
+            );
+        }
         format!(
             "#align({place})[#text({size}pt, weight: \"bold\", fill: {accent})[{}]]\n",
             escape(&words)

@@ -35,6 +35,10 @@ pub fn write(draft: &mut Draft) -> String {
     if totals_in_table && it.amounts.goods == it.amounts.total {
         let total = draft.money(K::TotalAmount, it.amounts.total, false);
         totals.push((Column::Amount, total));
+        if draft.chance(0.9) {
+            let words = draft.words("total");
+            totals.push((Column::Description, crate::paper::escape(&words)));
+        }
         if let Some(quantity) = total_quantity(draft) {
             totals.push((Column::Quantity, quantity));
         }
@@ -44,7 +48,12 @@ pub fn write(draft: &mut Draft) -> String {
         true => draft.amounts(),
         false => String::new(),
     };
-    let masses = if draft.chance(0.6) {
+    let notes = if draft.chance(0.22) {
+        draft.notes_box()
+    } else {
+        String::new()
+    };
+    let masses = if draft.chance(0.55) {
         draft.masses()
     } else {
         String::new()
@@ -81,7 +90,7 @@ pub fn write(draft: &mut Draft) -> String {
         String::new()
     };
 
-    let mut tail = vec![masses, route, bank, thanks, statement];
+    let mut tail = vec![masses, route, bank, thanks, statement, notes];
     if draft.chance(0.4) {
         tail.shuffle(&mut draft.rng);
     }
@@ -159,6 +168,11 @@ fn header_values(draft: &mut Draft) -> Vec<Pair> {
     }
     if draft.chance(0.25) {
         more.push(("contact".into(), crate::paper::escape(&it.seller.person)));
+    }
+    more.extend(draft.house_numbers());
+    if draft.chance(0.06) {
+        let total = draft.money(K::TotalAmount, it.amounts.total, true);
+        more.push(("total_amount".into(), total));
     }
     if draft.chance(0.5) {
         more.shuffle(&mut draft.rng);
@@ -351,6 +365,15 @@ fn plan(draft: &mut Draft) -> Plan {
     columns.push(C::UnitPrice);
     if draft.it.lines.iter().any(|line| line.discount.is_some()) {
         columns.push(C::Discount);
+    }
+    if draft.chance(0.1) {
+        columns.push(C::DiscountRate);
+    }
+    if draft.chance(0.12) {
+        columns.push(C::TaxRate);
+    }
+    if draft.chance(0.05) {
+        columns.push(C::Incoterm);
     }
     columns.push(C::Amount);
     // Some forms count first and describe afterwards.

@@ -6,6 +6,7 @@
 //! Deliberately absent: damage by scanners and cameras (`capture`).
 
 mod certificates;
+mod clutter;
 mod draft;
 mod frame;
 mod invoice;
@@ -56,6 +57,7 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
         habits: HashMap::new(),
     };
     let setup = draft.page_setup();
+    let marks = draft.corner_marks();
     let body = match order.document_type {
         DocumentType::CommercialInvoice => invoice::write(&mut draft),
         DocumentType::PackingList => packing_list::write(&mut draft),
@@ -70,7 +72,11 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
     let name = format!("{kind} {}", order.seed);
     let sheets = print(
         &name,
-        format!("{setup}\n{body}"),
+        format!(
+            "{setup}
+{marks}
+{body}"
+        ),
         &draft.ink.mentions,
         order.dpi,
     )?;

@@ -153,7 +153,13 @@ fn boxes(draft: &mut Draft, form: Form) -> String {
                     .field(K::IssuedRetroactively, "ISSUED RETROSPECTIVELY", "true"),
                 false => String::new(),
             };
-            format!("[#text(0.8em)[{}] \\ {retro}]", escape(&words))
+            let third = match draft.chance(0.12) {
+                true => draft
+                    .ink
+                    .field(K::ThirdPartyInvoicing, "THIRD COUNTRY INVOICING", "true"),
+                false => String::new(),
+            };
+            format!("[#text(0.8em)[{}] \\ {retro} \\ {third}]", escape(&words))
         }
         false => "[]".to_owned(),
     };

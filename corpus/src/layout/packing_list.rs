@@ -130,6 +130,7 @@ fn header_values(draft: &mut Draft) -> Vec<Pair> {
             draft.country(K::CountryOfOrigin, origin),
         ));
     }
+    pairs.extend(draft.house_numbers());
     if draft.chance(0.25) {
         pairs.shuffle(&mut draft.rng);
     }

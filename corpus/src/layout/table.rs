@@ -33,6 +33,11 @@ pub enum Column {
     Cartons,
     Batch,
     Criterion,
+    /// Always empty of meaning here; no field.
+    TaxRate,
+    DiscountRate,
+    /// The delivery term, repeated in each row as electronic invoices do.
+    Incoterm,
 }
 
 impl Column {
@@ -54,6 +59,9 @@ impl Column {
             Self::Cartons => "col.carton_range",
             Self::Batch => "col.batch_number",
             Self::Criterion => "col.origin_criterion",
+            Self::TaxRate => "col.tax_rate",
+            Self::DiscountRate => "col.discount_rate",
+            Self::Incoterm => "incoterm",
         }
     }
 
@@ -201,8 +209,10 @@ impl Draft<'_> {
             ),
         };
         let inset = self.one_of(&["3pt", "4pt", "(x: 4pt, y: 5pt)", "(x: 3pt, y: 2.5pt)"]);
-        let size = if width > 8 {
-            "0.86em"
+        let size = if width > 10 {
+            "0.72em"
+        } else if width > 8 {
+            "0.84em"
         } else if width > 6 {
             "0.93em"
         } else {
@@ -227,9 +237,21 @@ impl Draft<'_> {
         let language = self.speech.language.clone();
         match column {
             Column::LineNumber => {
-                let number = row + 1;
+                let manner =
+                    self.remember("line numbers", |rng| rng.random_range(0..8).to_string());
+                let number = if manner == "0" {
+                    (row + 1) * 10
+                } else {
+                    row + 1
+                };
+                let text = match manner.as_str() {
+                    "1" => format!("{number:02}"),
+                    "2" => format!("{number}."),
+                    "3" => format!("{number:03}"),
+                    _ => number.to_string(),
+                };
                 self.ink
-                    .cell(row, K::LineNumber, &number.to_string(), &number.to_string())
+                    .cell(row, K::LineNumber, &text, &number.to_string())
             }
             Column::ProductCode => {
                 self.ink
@@ -302,6 +324,16 @@ impl Draft<'_> {
                 };
                 self.ink
                     .cell(row, K::CartonRange, &text, &format!("{first}-{last}"))
+            }
+            Column::TaxRate | Column::DiscountRate => {
+                let text = self.remember("zero rate", |rng| {
+                    ["0 %", "%0,00", "0,00", "0.00", "0"][rng.random_range(0..5)].to_owned()
+                });
+                escape(&text)
+            }
+            Column::Incoterm => {
+                let code = self.it.incoterm.clone();
+                self.ink.plain(K::Incoterm, &code)
             }
             // A batch is a header key that repeats; it stands in the row without being part of it.
             Column::Batch => self.ink.plain(K::BatchNumber, &line.batch),

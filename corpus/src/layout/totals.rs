@@ -68,6 +68,10 @@ impl Draft<'_> {
                 format!("[{caption}{rate}], [{value}]")
             })
             .collect();
+        let mut cells = cells;
+        for (caption, value) in self.second_currency() {
+            cells.push(format!("[{caption}], [{value}]"));
+        }
         let cells = cells.join(", ");
         let accent = self.look.accent;
         let block = match self.look.totals {

@@ -6,6 +6,7 @@ use crate::consignment::goods;
 use crate::lexicon::title_key;
 use crate::paper::escape;
 use docexam_domain::{DocumentType, FieldKey as K};
+use rand::RngExt;
 
 const LINES: [&str; 8] = [
     "NORTHERN ARC LINE",
@@ -68,13 +69,14 @@ pub fn sea(draft: &mut Draft, kind: DocumentType) -> String {
         "RECEIVED by the carrier the goods as specified above in apparent good order and condition unless \
          otherwise stated, to be transported to such place as agreed, subject to all terms on the reverse.",
     );
+    let (split, stroke) = form_lines(draft);
     let head = format!(
         "#align(center)[#text(15pt, weight: \"bold\")[{carrier}] \\ #strong[{}]] \\ #v(6pt) {} #strong[{number}]",
         escape(&title),
         escape(&number_caption)
     );
     format!(
-        "#table(columns: (1fr, 1fr), stroke: 0.5pt, inset: 4pt, {shipper}, table.cell(rowspan: 2)[{head}], {consignee},\n\
+        "#table(columns: ({split}), stroke: {stroke}, inset: 4pt, {shipper}, table.cell(rowspan: 2)[{head}], {consignee},\n\
          {notify}, [{terms}], {vessel}, {voyage}, {loading}, {discharge},\n\
          table.cell(colspan: 2)[{goods}], [{freight} \\ {originals}], [{on_board} \\ {issued} #v(26pt) #line(length: 70%)])\n"
     )
@@ -91,9 +93,11 @@ pub fn air(draft: &mut Draft) -> String {
         "Issuing Carrier's Agent: {}",
         draft.one_of(&LINES)
     ));
-    let loading = small(draft, "port_of_loading", |d| port(d, K::PortOfLoading));
-    let discharge = small(draft, "port_of_discharge", |d| port(d, K::PortOfDischarge));
-    let flight = small(draft, "voyage_number", |d| {
+    let loading = small(draft, "airport_of_departure", |d| port(d, K::PortOfLoading));
+    let discharge = small(draft, "airport_of_destination", |d| {
+        port(d, K::PortOfDischarge)
+    });
+    let flight = small(draft, "flight_number", |d| {
         d.plain(K::VoyageNumber, &it.voyage)
     });
     let goods = cargo(draft);
@@ -103,9 +107,10 @@ pub fn air(draft: &mut Draft) -> String {
     let date = draft.date(K::IssueDate, it.dates.on_board);
     let executed = escape("Executed on (date) at (place)");
     let place = escape(&it.loading.name);
+    let (split, stroke) = form_lines(draft);
     format!(
         "#grid(columns: (1fr, auto), [{number}], [{again}])\n\
-         #table(columns: (1fr, 1fr), stroke: 0.5pt, inset: 4pt, {shipper}, [#strong[{}] \\ {agent}], {consignee}, {currency},\n\
+         #table(columns: ({split}), stroke: {stroke}, inset: 4pt, {shipper}, [#strong[{}] \\ {agent}], {consignee}, {currency},\n\
          {loading}, {discharge}, {flight}, [#text(0.75em)[{}]],\n\
          table.cell(colspan: 2)[{goods}], [{}], [{executed} \\ {date} {place}])\n",
         escape(&title),
@@ -113,6 +118,19 @@ pub fn air(draft: &mut Draft) -> String {
             "It is agreed that the goods described herein are accepted in apparent good order and condition."
         ),
         escape("Total Prepaid     Total Collect"),
+    )
+}
+
+/// Widths of the two halves of the form, and how its boxes are drawn.
+fn form_lines(draft: &mut Draft) -> (&'static str, &'static str) {
+    (
+        draft.one_of(&["1fr, 1fr", "1fr, 1fr", "1.2fr, 1fr", "1fr, 1.15fr"]),
+        draft.one_of(&[
+            "0.5pt",
+            "0.9pt",
+            "0.4pt + luma(110)",
+            "0.6pt + rgb(\"#1f3f77\")",
+        ]),
     )
 }
 
@@ -215,9 +233,15 @@ fn cargo(draft: &mut Draft) -> String {
     } else {
         String::new()
     };
+    let ruled = match draft.one_of(&[0, 0, 1, 2]) {
+        0 => "none",
+        1 => "0.4pt",
+        _ => "(x, y) => (left: if x > 0 { 0.4pt }, bottom: if y == 0 { 0.4pt })",
+    };
+    let room = draft.rng.random_range(8..220);
     format!(
-        "#grid(columns: (1fr, auto, 2fr, auto, auto), gutter: 8pt, {}, [{marks}{boxes}], [{packages}], \
-         [{} \\ {}{invoice}], [{gross}{net}], [{volume}]) #v(30pt)",
+        "#table(columns: (1fr, auto, 2fr, auto, auto), stroke: {ruled}, inset: 3pt, {}, [{marks}{boxes}], [{packages}], \
+         [{} \\ {}{invoice}], [{gross}{net}], [{volume}]) #v({room}pt)",
         heads.join(", "),
         escape("SAID TO CONTAIN:"),
         texts.join(" \\ ")

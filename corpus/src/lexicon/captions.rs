@@ -102,11 +102,6 @@ impl Speech {
     pub fn say_once(&self, rng: &mut ChaCha8Rng, key: &str) -> String {
         synonym(rng, &self.language, key).to_owned()
     }
-
-    /// Keeps the wording of `key` for another key, e.g. the same word for two columns.
-    pub fn is_said(&self, key: &str) -> bool {
-        self.said.contains_key(key)
-    }
 }
 
 fn synonym(rng: &mut ChaCha8Rng, language: &str, key: &str) -> &'static str {
