@@ -4,6 +4,7 @@
 
 use super::Normalised;
 use super::context::Context;
+use super::decimal::digits_for_letters;
 use super::fold::{fold, plain_digits};
 use jiff::civil::Date;
 use regex::{Captures, Regex};
@@ -27,7 +28,7 @@ pub enum Day {
 
 pub fn normalise(text: &str, context: &Context) -> Normalised {
     match day(text) {
-        None => Normalised::default(),
+        None => Normalised::only_alternatives(if_confused(text)),
         Some(Day::Exact(date) | Day::Proves { date, .. }) => Normalised::exactly(date.to_string()),
         Some(Day::Ambiguous {
             day_first,
@@ -39,6 +40,20 @@ pub fn normalise(text: &str, context: &Context) -> Normalised {
                 Normalised::only_alternatives(vec![day_first.to_string(), month_first.to_string()])
             }
         },
+    }
+}
+
+/// The day that letters read for digits may hide: `O4.05.2026`.
+fn if_confused(text: &str) -> Vec<String> {
+    let words = text.split_whitespace().map(digits_for_letters);
+    let changed = words.collect::<Vec<_>>().join(" ");
+    match day(&changed) {
+        None => Vec::new(),
+        Some(Day::Exact(date) | Day::Proves { date, .. }) => vec![date.to_string()],
+        Some(Day::Ambiguous {
+            day_first,
+            month_first,
+        }) => vec![day_first.to_string(), month_first.to_string()],
     }
 }
 
@@ -124,8 +139,19 @@ fn in_figures(text: &str) -> Option<Day> {
         Regex::new(r"\b(\d{1,2})\s*([-./ ])\s*(\d{1,2})\s*([-./ ])\s*(\d{4}|\d{2})\b")
             .expect("a constant pattern")
     });
-    let found = PATTERN.captures(text)?;
-    let (first, second) = (figure(&found, 1)?, figure(&found, 3)?);
+    // A time or number before the date must not hide it: go on behind what is no day.
+    let mut from = 0;
+    while let Some(found) = PATTERN.captures_at(text, from) {
+        if let Some(day) = day_in_figures(&found) {
+            return Some(day);
+        }
+        from = found.get(1)?.end();
+    }
+    None
+}
+
+fn day_in_figures(found: &Captures) -> Option<Day> {
+    let (first, second) = (figure(found, 1)?, figure(found, 3)?);
     let year = full_year(found.get(5)?.as_str())?;
     let day_first = date(year, second, first);
     let month_first = date(year, first, second);

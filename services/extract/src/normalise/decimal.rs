@@ -283,21 +283,8 @@ fn last_letters(text: &str) -> &str {
 
 /// Readings in which a misread letter is the digit it looks like. Never a value, only a hint.
 pub fn if_confused(text: &str) -> Vec<String> {
-    let changed: Vec<String> = text
-        .split_whitespace()
-        .map(|word| {
-            let looks_numeric = word.chars().any(|c| c.is_ascii_digit());
-            let digits: Option<String> = word
-                .chars()
-                .map(|c| digit_confused_with(c).or_else(|| (!c.is_alphanumeric()).then_some(c)))
-                .collect();
-            match digits {
-                Some(digits) if looks_numeric => digits.replace('|', "1"),
-                _ => word.to_owned(),
-            }
-        })
-        .collect();
-    let changed = changed.join(" ");
+    let words = text.split_whitespace().map(digits_for_letters);
+    let changed = words.collect::<Vec<_>>().join(" ");
     if changed == text {
         return Vec::new();
     }
@@ -310,6 +297,18 @@ pub fn if_confused(text: &str) -> Vec<String> {
         }) => vec![as_grouped.to_string(), as_decimal.to_string()],
         None => Vec::new(),
     }
+}
+
+/// A word that has digits, with the digits for the letters that look like them; other words as they are.
+pub fn digits_for_letters(word: &str) -> String {
+    let looks_numeric = word.chars().any(|c| c.is_ascii_digit());
+    let digits: Option<String> = word
+        .chars()
+        .map(|c| digit_confused_with(c).or_else(|| (!c.is_alphanumeric()).then_some(c)))
+        .collect();
+    digits
+        .filter(|_| looks_numeric)
+        .unwrap_or_else(|| word.to_owned())
 }
 
 /// The digit that OCR may have read as this character; digits stand for themselves.

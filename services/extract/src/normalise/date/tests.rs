@@ -104,3 +104,21 @@ fn what_is_no_day_has_no_value() {
         assert_eq!(value(text), None, "{text}");
     }
 }
+
+#[test]
+fn a_time_beside_the_date_does_not_hide_it() {
+    for text in [
+        "13:52 25-05-2026",
+        "[25- 05- 2026 13:52:55",
+        "25.05.2026 14:44",
+    ] {
+        assert_eq!(value(text).as_deref(), Some("2026-05-25"), "{text}");
+    }
+}
+
+#[test]
+fn a_misread_day_is_only_an_alternative() {
+    let reading = normalise("O4.05.2O26", &Context::default());
+    assert_eq!(reading.value, None);
+    assert_eq!(reading.alternatives, ["2026-05-04"]);
+}
