@@ -77,7 +77,10 @@ async fn reflection_lists_the_services_and_gives_complete_descriptors() {
     );
 
     // What grpcurl does: from the service's file through all its imports.
-    let mut wanted = vec![MessageRequest::FileContainingSymbol(SERVICE.to_owned())];
+    let mut wanted = vec![
+        MessageRequest::FileContainingSymbol(SERVICE.to_owned()),
+        MessageRequest::FileContainingSymbol("google.rpc.BadRequest".to_owned()),
+    ];
     let mut seen = BTreeSet::new();
     while let Some(request) = wanted.pop() {
         let MessageResponse::FileDescriptorResponse(files) = ask(request).await else {
