@@ -1,0 +1,36 @@
+//! What an examiner is built from.
+
+use docexam_intake::Limits;
+use docexam_ocr::OcrConfig;
+use std::path::PathBuf;
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Folder with `layout/weights`, `rules/<pack>` and `nomenclature/data`.
+    pub models_dir: PathBuf,
+    /// Folder name of the rule pack.
+    pub rule_pack: String,
+    pub limits: Limits,
+    pub ocr: OcrConfig,
+    /// Worker threads, each with its own OCR engine (about 100 MB); at least 1.
+    pub threads: usize,
+    /// A consignment's bundle seldom has 20 files; a hundred is a mistake or an attack.
+    pub max_files: usize,
+    /// Over all files of a submission.
+    pub max_pages_per_submission: u32,
+}
+
+impl Config {
+    /// The defaults, with artefacts in `models_dir` and a thread for each core.
+    pub fn new(models_dir: PathBuf) -> Self {
+        Self {
+            models_dir,
+            rule_pack: "wco-baseline".to_owned(),
+            limits: Limits::default(),
+            ocr: OcrConfig::default(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            max_files: 100,
+            max_pages_per_submission: 5_000,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What a caller sees while an examination runs.
+
+use crate::PageCost;
+use docexam_domain::{FileProblem, Finding, PageReading};
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    FileOpened {
+        file: u32,
+        pages: u32,
+    },
+    FileFailed(FileProblem),
+    /// The reading comes without its words.
+    PageRead {
+        reading: PageReading,
+        cost: PageCost,
+    },
+    DocumentsFound(usize),
+    Finding(Finding),
+}

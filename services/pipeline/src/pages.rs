@@ -1,0 +1,128 @@
+//! From files to tagged pages, a page at a time on each worker thread: no thread ever holds more than
+//! one decoded page, so memory depends on the number of threads and not on the length of a file.
+
+use crate::cost::charge;
+use crate::{Event, PageCost, PipelineError, Submission};
+use docexam_domain::{FileProblem, PageReading};
+use docexam_extract::{Extractor, TaggedPage};
+use docexam_intake::{Limits, OpenFile};
+use docexam_ocr::{OcrConfig, OcrError, Reader};
+use rayon::prelude::*;
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A file that could be opened, with its index in the submission.
+pub(crate) struct SubmissionFile<'a> {
+    index: u32,
+    name: &'a str,
+    file: OpenFile,
+}
+
+/// Opens every file; those that cannot be opened become problems and do not stop the others.
+pub(crate) fn open<'a>(
+    submission: &'a Submission,
+    limits: &Limits,
+    progress: &(dyn Fn(Event) + Sync),
+) -> (Vec<SubmissionFile<'a>>, Vec<FileProblem>) {
+    let mut files = Vec::new();
+    let mut problems = Vec::new();
+    for (index, input) in (0u32..).zip(&submission.files) {
+        match docexam_intake::open(&input.name, input.bytes.clone(), limits) {
+            Ok(file) => {
+                progress(Event::FileOpened { file: index, pages: file.page_count() });
+                files.push(SubmissionFile { index, name: &input.name, file });
+            }
+            Err(error) => {
+                let problem = FileProblem {
+                    file: index,
+                    name: input.name.clone(),
+                    problem: error.to_string(),
+                };
+                progress(Event::FileFailed(problem.clone()));
+                problems.push(problem);
+            }
+        }
+    }
+    (files, problems)
+}
+
+pub(crate) fn check_total(files: &[SubmissionFile], limit: u32) -> Result<(), PipelineError> {
+    let pages = files.iter().fold(0u32, |sum, file| sum.saturating_add(file.file.page_count()));
+    if pages > limit {
+        return Err(PipelineError::TooManyPages { pages, limit });
+    }
+    Ok(())
+}
+
+/// Reads and tags all pages on the current thread pool, in submission order.
+pub(crate) fn read_all(
+    files: &[SubmissionFile],
+    ocr: &OcrConfig,
+    extractor: &Extractor,
+    progress: &(dyn Fn(Event) + Sync),
+    cancelled: &AtomicBool,
+) -> Result<Vec<TaggedPage>, PipelineError> {
+    let pages: Vec<(&SubmissionFile, u32)> = files
+        .iter()
+        .flat_map(|file| (1..=file.file.page_count()).map(move |number| (file, number)))
+        .collect();
+    pages
+        .into_par_iter()
+        .map(|(file, number)| {
+            if cancelled.load(Ordering::Relaxed) {
+                return Err(PipelineError::Cancelled);
+            }
+            let mut cost = PageCost::default();
+            let reading = read(file, number, ocr, &mut cost)?;
+            let listed = PageReading { words: Vec::new(), ..reading.clone() };
+            let tagged = charge(&mut cost.tag, || extractor.tag(reading))?;
+            progress(Event::PageRead { reading: listed, cost });
+            Ok(tagged)
+        })
+        .collect()
+}
+
+/// A page that cannot be decoded or read is a failed page with its reason, not an error.
+fn read(
+    file: &SubmissionFile,
+    number: u32,
+    ocr: &OcrConfig,
+    cost: &mut PageCost,
+) -> Result<PageReading, PipelineError> {
+    let page = match charge(&mut cost.decode, || file.file.page(number)) {
+        Ok(page) => page,
+        Err(error) => return Ok(PageReading::failed(file.index, number, error.to_string())),
+    };
+    let reading = charge(&mut cost.read, || {
+        with_reader(ocr, |reader| match reader.read(file.index, page) {
+            Ok(reading) => reading,
+            Err(error) => {
+                let problem = format!("file {}, page {number}: {error}", file.name);
+                PageReading::failed(file.index, number, problem)
+            }
+        })
+    })?;
+    Ok(reading)
+}
+
+thread_local! {
+    /// The OCR engine of this worker thread. It is not shared: Tesseract is not thread-safe.
+    static READER: RefCell<Option<Reader>> = const { RefCell::new(None) };
+}
+
+fn with_reader<T>(config: &OcrConfig, work: impl FnOnce(&mut Reader) -> T) -> Result<T, OcrError> {
+    READER.with_borrow_mut(|slot| {
+        if slot.is_none() {
+            *slot = Some(Reader::new(config)?);
+        }
+        match slot {
+            Some(reader) => Ok(work(reader)),
+            None => unreachable!("the slot was filled above"),
+        }
+    })
+}
+
+/// Name, version and settings of the OCR engine; starts the engine of the calling thread.
+pub(crate) fn engine(config: &OcrConfig) -> Result<String, PipelineError> {
+    Ok(with_reader(config, |reader| reader.engine().to_owned())?)
+}
