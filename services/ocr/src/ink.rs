@@ -39,9 +39,13 @@ impl Mark {
         self.right - self.left
     }
 
+    fn is_speck(&self) -> bool {
+        self.area < MIN_AREA_PX
+    }
+
     fn is_letter(&self) -> bool {
         (MIN_HEIGHT_PX..=MAX_HEIGHT_PX).contains(&self.height().max(self.width()))
-            && self.area >= MIN_AREA_PX
+            && !self.is_speck()
             && self.width() <= 8 * self.height()
             && self.height() <= 8 * self.width()
     }
@@ -51,6 +55,8 @@ impl Mark {
 #[derive(Debug)]
 pub(crate) struct Ink {
     pub letters: Vec<Mark>,
+    /// Marks too small for letters: dots on letters and points, or the noise of a poor scan.
+    specks: usize,
     /// White print on black, or a picture: nothing can be said from dark marks.
     dark_page: bool,
     size: (u32, u32),
@@ -59,13 +65,16 @@ pub(crate) struct Ink {
 impl Ink {
     pub(crate) fn of(image: &GrayImage) -> Self {
         let (threshold, dark_page) = threshold(image);
-        let letters = marks_darker_than(image, threshold)
+        let marks = marks_darker_than(image, threshold);
+        let specks = marks.iter().filter(|mark| mark.is_speck()).count();
+        let letters = marks
             .into_iter()
             .filter(Mark::is_letter)
             .take(MAX_LETTERS)
             .collect();
         Self {
             letters,
+            specks,
             dark_page,
             size: image.dimensions(),
         }
@@ -87,9 +96,14 @@ impl Ink {
         heights.get(heights.len() / 2).copied()
     }
 
-    /// Clockwise turns that can make the text upright, the most likely first. Between text lines
-    /// there are gaps that no letter covers, so the profile across the lines is the rougher one.
-    pub(crate) fn likely_turns(&self) -> &'static [u16] {
+    /// More specks than print can account for.
+    pub(crate) fn is_speckled(&self) -> bool {
+        self.specks > 2 * self.letters.len()
+    }
+
+    /// Which way text lines run. Between them there are gaps that no letter covers, so the profile
+    /// across the lines is the rougher one. A hint: letters of fixed width stand in columns too.
+    pub(crate) fn direction(&self) -> Direction {
         const ENOUGH: usize = 40;
         /// Tables have columns with gaps too, so the difference must be clear.
         const CLEARLY: f32 = 1.5;
@@ -97,14 +111,33 @@ impl Ink {
         let rows = roughness(self.letters.iter().map(|m| (m.top, m.bottom)), height);
         let columns = roughness(self.letters.iter().map(|m| (m.left, m.right)), width);
         if self.letters.len() < ENOUGH {
-            &[0, 90, 180, 270]
+            Direction::Unclear
         } else if columns > CLEARLY * rows {
-            // A page with a single line looks like this too, hence the 0.
-            &[90, 270, 0]
+            Direction::UpOrDown
         } else if rows > CLEARLY * columns {
-            &[0, 180]
+            Direction::Across
         } else {
-            &[0, 90, 180, 270]
+            Direction::Unclear
+        }
+    }
+}
+
+/// Which way text lines run on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Across,
+    UpOrDown,
+    Unclear,
+}
+
+impl Direction {
+    /// Clockwise turns that can make the text upright. 0 is always among them, because the hint may
+    /// be wrong and most pages are upright.
+    pub(crate) fn turns(self) -> &'static [u16] {
+        match self {
+            Self::Across => &[0, 180],
+            Self::UpOrDown => &[0, 90, 270],
+            Self::Unclear => &[0, 180, 90, 270],
         }
     }
 }
@@ -320,14 +353,31 @@ mod tests {
     }
 
     #[test]
+    fn specks_are_told_from_print() {
+        let mut image = text_rows();
+        assert!(!Ink::of(&image).is_speckled());
+        for speck in 0..2_000_u32 {
+            // Beside the print, as the dust of a copier is.
+            black(&mut image, speck % 80 * 5, 455 + speck / 80 * 5, 2, 1);
+        }
+        assert!(Ink::of(&image).is_speckled());
+    }
+
+    #[test]
     fn size_and_direction_of_text_are_seen() {
         let upright = text_rows();
         let ink = Ink::of(&upright);
         assert_eq!((ink.letters.len(), ink.letter_height_px()), (500, Some(10)));
         assert!(!ink.is_blank());
-        assert_eq!(ink.likely_turns(), [0, 180]);
-        let turns = |image| Ink::of(&image).likely_turns();
-        assert_eq!(turns(image::imageops::rotate90(&upright)), [90, 270, 0]);
-        assert_eq!(turns(image::imageops::rotate180(&upright)), [0, 180]);
+        assert_eq!(ink.direction(), Direction::Across);
+        let direction = |image| Ink::of(&image).direction();
+        assert_eq!(
+            direction(image::imageops::rotate90(&upright)),
+            Direction::UpOrDown
+        );
+        assert_eq!(
+            direction(image::imageops::rotate180(&upright)),
+            Direction::Across
+        );
     }
 }

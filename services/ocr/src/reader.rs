@@ -5,9 +5,9 @@
 //! `trial` finds out on a small part of it.
 
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
-use crate::ink::Ink;
+use crate::ink::{Direction, Ink};
 use crate::models::Models;
-use crate::scale::at_reading_size;
+use crate::scale::prepared;
 use crate::trial::{self, Script, Way};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
@@ -138,15 +138,14 @@ impl Reader {
 
     fn ocr(
         &mut self,
-        mut page: Page,
-        mut ink: Ink,
+        page: Page,
+        ink: Ink,
         deadline: Instant,
     ) -> Result<(Placement, Vec<Word>), Stopped> {
-        if ink.likely_turns().first() != Some(&0) {
-            // Sideways: the whole page would be read in vain.
+        if ink.direction() == Direction::UpOrDown {
+            // Read as it lies, the whole page would probably be read in vain.
             let way = self.best_way(&page, &ink, deadline)?;
-            page = page.turned(way.turn_degrees);
-            ink = Ink::of(&page.image);
+            return self.read_in_way(way, page, ink, deadline);
         }
         let words = self.read_page(&page, &ink, Script::Latin, deadline)?;
         if confidence(&words) >= DOUBTFUL_QUALITY {
@@ -158,13 +157,27 @@ impl Reader {
             ?way,
             "doubtful page tried in other ways"
         );
-        if way.turn_degrees == 0 && way.script == Script::Latin {
+        if way.is_unchanged() {
             return Ok((page.placement, words));
         }
+        self.read_in_way(way, page, ink, deadline)
+    }
+
+    fn read_in_way(
+        &mut self,
+        way: Way,
+        page: Page,
+        ink: Ink,
+        deadline: Instant,
+    ) -> Result<(Placement, Vec<Word>), Stopped> {
         let page = page.turned(way.turn_degrees);
-        let ink = Ink::of(&page.image);
-        let again = self.read_page(&page, &ink, way.script, deadline)?;
-        Ok((page.placement, again))
+        let ink = if way.turn_degrees == 0 {
+            ink
+        } else {
+            Ink::of(&page.image)
+        };
+        let words = self.read_page(&page, &ink, way.script, deadline)?;
+        Ok((page.placement, words))
     }
 
     fn read_page(
@@ -180,22 +193,30 @@ impl Reader {
         Ok(placed(read, image.dimensions()))
     }
 
-    /// Reads a small part of the page in each likely turn, then in Chinese, until it reads well.
+    /// Reads a small part of the page, turned until it is legible; then, unless that went well, in
+    /// Chinese: lying like that if it was legible, in every turn if not.
     fn best_way(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Way, Stopped> {
         let Some(part) = trial::part(&page.image, ink) else {
             return Ok(Way::default());
         };
         let Sheet { image, dpi } = sheet(&part, page.dpi, &Ink::of(&part));
         let mut tried = Vec::new();
+        let mut turns = ink.direction().turns().to_vec();
         for script in [Script::Latin, Script::Chinese] {
-            for turn_degrees in ink.likely_turns().iter().copied() {
+            for turn_degrees in std::mem::take(&mut turns) {
                 let turned = trial::turned(&image, turn_degrees);
                 let words = self.read_crop(&turned, dpi, Crop::all(&turned), script, deadline)?;
                 let way = Way::of(turn_degrees, script, &words);
+                tracing::debug!(page = page.number, ?way, words = words.len(), "part tried");
                 if way.reads_well() {
                     return Ok(way);
                 }
                 tried.push(way);
+                turns.push(turn_degrees);
+                if way.is_legible() {
+                    turns = vec![turn_degrees];
+                    break;
+                }
             }
         }
         Ok(trial::best(tried))
@@ -235,7 +256,7 @@ impl From<OutOfTime> for Stopped {
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
-    let (image, dpi) = at_reading_size(image.clone(), dpi, ink);
+    let (image, dpi) = prepared(image, dpi, ink);
     Sheet { image, dpi }
 }
 

@@ -51,8 +51,18 @@ impl Way {
         }
     }
 
-    /// So well that other ways need not be tried: text that stands on its head or is in another
-    /// script reaches 0.6.
+    /// The page as it is, in Latin letters.
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.turn_degrees == 0 && self.script == Script::Latin
+    }
+
+    /// Lying the right way: text on its side or its head gave 0.1 to 0.5, upright 0.6 and more.
+    pub(crate) fn is_legible(&self) -> bool {
+        self.quality >= 0.6
+    }
+
+    /// So well that the script is right too: Chinese read as Latin reaches 0.6 with the figures and
+    /// names among it.
     pub(crate) fn reads_well(&self) -> bool {
         self.quality >= 0.85
     }
@@ -62,8 +72,11 @@ impl Way {
 pub(crate) fn best(ways: Vec<Way>) -> Way {
     /// Chance differences between turns of a page that is hardly legible reach 0.1.
     const CLEARLY: f32 = 0.15;
-    let unchanged = |way: &&Way| way.turn_degrees == 0 && way.script == Script::Latin;
-    let as_it_is = ways.iter().find(unchanged).copied().unwrap_or_default();
+    let as_it_is = ways
+        .iter()
+        .find(|way| way.is_unchanged())
+        .copied()
+        .unwrap_or_default();
     let by_quality = |a: &Way, b: &Way| a.quality.total_cmp(&b.quality);
     match ways.into_iter().max_by(by_quality) {
         Some(best) if best.quality > as_it_is.quality + CLEARLY => best,
@@ -71,9 +84,9 @@ pub(crate) fn best(ways: Vec<Way>) -> Way {
     }
 }
 
-/// A square part of the page with some 150 letters, where they stand closest; `None` without letters.
+/// A square part of the page with some 80 letters, where they stand closest; `None` without letters.
 pub(crate) fn part(image: &GrayImage, ink: &Ink) -> Option<GrayImage> {
-    const LETTERS: f32 = 150.0;
+    const LETTERS: f32 = 80.0;
     /// Letters fill about a sixth of the area of a paragraph.
     const FILLED: f32 = 6.0;
     let letter = ink.letter_height_px()? as f32;
