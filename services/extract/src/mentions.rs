@@ -9,6 +9,8 @@ use docexam_domain::{FieldKey, Rect, ValueForm};
 
 /// Lines of one paragraph are closer than this many line heights.
 const PARAGRAPH_GAP: f32 = 1.3;
+/// One lost line, or two, between lines of an address.
+const LOST_LINE_GAP: f32 = 3.4;
 /// A block goes on below, whatever the model thinks of the first word there, when it is this close.
 const BLOCK_GAP: f32 = 0.8;
 /// A first word less probable than this goes on from the line above, also in numbers.
@@ -89,7 +91,7 @@ fn goes_on_from(
 fn is_below(last: &Fragment, next: &Fragment) -> bool {
     let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
     let gap = (next.bbox.y0 - last.bbox.y1) / height;
-    last.tag == next.tag && gap > -0.7 && gap < PARAGRAPH_GAP
+    last.tag == next.tag && gap > -0.7 && gap < LOST_LINE_GAP
 }
 
 /// A mention made of fragments, in their order.
@@ -129,6 +131,10 @@ fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Sha
         .fold(last.bbox, |all, part| all.union(&part.bbox));
     let indent = shape.in_heights((next.bbox.x0 - all.x0).abs(), height);
     let overlaps = next.bbox.x0 < all.x1 && next.bbox.x1 > all.x0;
+    if gap > PARAGRAPH_GAP {
+        // A line of an address was lost, or a telephone number stands in it.
+        return is_address(key) && indent < 1.0 && next.begins < 0.5;
+    }
     // The model must see a continuation; in narrow boxes numbers wrap too, but there it must be sure.
     let next_in_reading = last.words.last().map(|w| w + 1) == next.words.first().copied();
     if next_in_reading && next.begins < CONTINUES {
@@ -141,15 +147,16 @@ fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Sha
     (is_block(key) && gap < BLOCK_GAP) || next.begins < surely_first
 }
 
-/// Stands once in a place, over several lines: what is printed close below belongs to it.
-fn is_block(key: FieldKey) -> bool {
+fn is_address(key: FieldKey) -> bool {
     matches!(
         key,
-        FieldKey::SellerAddress
-            | FieldKey::BuyerAddress
-            | FieldKey::ConsigneeAddress
-            | FieldKey::Marks
+        FieldKey::SellerAddress | FieldKey::BuyerAddress | FieldKey::ConsigneeAddress
     )
+}
+
+/// Stands once in a place, over several lines: what is printed close below belongs to it.
+fn is_block(key: FieldKey) -> bool {
+    is_address(key) || key == FieldKey::Marks
 }
 
 /// Texts that are usually printed over several lines; numbers, dates and codes are not.
@@ -233,6 +240,19 @@ mod tests {
             .page();
         page.words[3].begins = 0.9;
         assert_eq!(texts(&page).len(), 1);
+    }
+
+    #[test]
+    fn a_lost_line_does_not_cut_an_address() {
+        let mut page = PageOf::invoice()
+            .header(SellerAddress, 0.1, 0.1, "12 Mill Lane\nTel 555 12\nGermany")
+            .page();
+        for lost in 3..6 {
+            page.words[lost].tag = Tag::Outside;
+            page.words[lost].probability = 0.99;
+        }
+        let found: Vec<String> = texts(&page).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(found, ["12 Mill Lane\nGermany"]);
     }
 
     #[test]
