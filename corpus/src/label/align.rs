@@ -36,7 +36,8 @@ pub struct Tally {
     pub printed: u32,
     /// Printed words below no read word.
     pub lost: u32,
-    /// Printed words that belong to a field, and how many of them no read word with their label covers.
+    /// Printed words that belong to a field, and how many of them no labelled word covers. (A
+    /// currency sign that was read as one word with its amount is not lost.)
     pub labelled: u32,
     pub labelled_lost: u32,
 }
@@ -214,7 +215,7 @@ fn tally(labelling: &Labelling, truth: &[TruthWord]) -> Tally {
     for (word, covers) in labelling.words.iter().zip(&labelling.covers) {
         for &index in covers {
             read[index] = true;
-            right[index] |= truth[index].label == word.label;
+            right[index] |= word.label != OUTSIDE;
         }
     }
     let mut tally = Tally::default();

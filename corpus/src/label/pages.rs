@@ -87,13 +87,22 @@ pub fn text_layer_pages(
     id: &str,
     split: Split,
 ) -> Result<Vec<TrainingPage>, CorpusError> {
-    let file = docexam_intake::open(
-        "printed.pdf",
-        document.pdf.clone().into(),
-        &Limits::default(),
-    )
-    .map_err(|problem| unread(&problem))?;
-    let mut pages = Vec::new();
+    let labellings = text_layer_labellings(document)?;
+    let page = |(index, labelling): (usize, Labelling)| {
+        let id = format!("{id}-p{}-text", index + 1);
+        training_page(document, index, id, split, labelling.words)
+    };
+    Ok(labellings.into_iter().map(page).collect())
+}
+
+/// With the index of each page, from 0.
+pub(super) fn text_layer_labellings(
+    document: &RenderedDocument,
+) -> Result<Vec<(usize, Labelling)>, CorpusError> {
+    let bytes = document.pdf.clone().into();
+    let file = docexam_intake::open("printed.pdf", bytes, &Limits::default())
+        .map_err(|problem| unread(&problem))?;
+    let mut labellings = Vec::new();
     for (index, page) in document.pages.iter().enumerate() {
         let printed = file
             .page(index as u32 + 1)
@@ -104,11 +113,9 @@ pub fn text_layer_pages(
         };
         let (width, height) = (placement.width_px, placement.height_px);
         let truth = upright_truth(&page.words, &Motion::still(width, height), &placement);
-        let labelling = label_page(&text_reading(words, placement), &truth);
-        let id = format!("{id}-p{}-text", index + 1);
-        pages.push(training_page(document, index, id, split, labelling.words));
+        labellings.push((index, label_page(&text_reading(words, placement), &truth)));
     }
-    Ok(pages)
+    Ok(labellings)
 }
 
 fn text_reading(words: Vec<Word>, placement: Placement) -> PageReading {

@@ -128,6 +128,26 @@ fn the_text_layer_is_labelled_without_loss() {
     );
 }
 
+#[test]
+fn text_layers_of_generated_documents_lose_hardly_a_label() {
+    let mut all = Tally::default();
+    for seed in 0..60 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let document = document(Split::Train, 24.0, &mut rng).expect("drawn");
+        for (index, labelling) in pages::text_layer_labellings(&document).expect("read") {
+            let tally = labelling.tally;
+            let lost = 1.0 - tally.label_recall();
+            assert!(
+                lost < 0.1,
+                "{seed} {} page {index}: {tally:?}",
+                document.document_type
+            );
+            all.add(&tally);
+        }
+    }
+    assert!(all.label_recall() > 0.99, "{all:?}");
+}
+
 /// Run by hand: what each look costs the reader. Prints recall and time for each.
 #[test]
 #[ignore = "reads many pages"]
