@@ -19,6 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--output" => options.output = value.into(),
             "--checkpoints" => options.checkpoints = value.into(),
             "--steps" => options.steps = value.parse()?,
+            "--stop-at" => options.stop_at = Some(value.parse()?),
             "--pages-per-step" => options.pages_per_step = value.parse()?,
             "--learning-rate" => options.learning_rate = value.parse()?,
             "--warm-up-steps" => options.warm_up_steps = value.parse()?,

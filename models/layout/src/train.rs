@@ -41,7 +41,10 @@ pub struct TrainOptions {
     pub checkpoints: PathBuf,
     /// Go on from the last checkpoint, if there is one.
     pub resume: bool,
+    /// Length of the learning-rate schedule.
     pub steps: usize,
+    /// End earlier, to be resumed later; the weights so far are written.
+    pub stop_at: Option<usize>,
     pub pages_per_step: usize,
     pub learning_rate: f32,
     pub warm_up_steps: usize,
@@ -66,11 +69,12 @@ impl Default for TrainOptions {
             output: PathBuf::new(),
             checkpoints: PathBuf::new(),
             resume: false,
-            steps: 2_000,
-            pages_per_step: 8,
-            learning_rate: 1e-3,
+            steps: 4_000,
+            stop_at: None,
+            pages_per_step: 4,
+            learning_rate: 2e-3,
             warm_up_steps: 100,
-            dropout: 0.1,
+            dropout: 0.05,
             label_smoothing: 0.02,
             vary: true,
             evaluate_every: 250,
@@ -158,7 +162,8 @@ pub fn train(
     let mut order = Order::new(pages.len(), options.seed, &standing);
     let started = Instant::now();
     let mut losses = (0.0, 0.0);
-    while standing.step < options.steps {
+    let last = options.stop_at.unwrap_or(usize::MAX).min(options.steps);
+    while standing.step < last {
         let chosen: Vec<&TrainingPage> = (0..options.pages_per_step.max(1))
             .map(|_| &pages[order.next(&mut standing)])
             .collect();
@@ -185,7 +190,7 @@ pub fn train(
             seconds: started.elapsed().as_secs_f32(),
             evaluation: None,
         };
-        if standing.step.is_multiple_of(options.evaluate_every) || standing.step == options.steps {
+        if standing.step.is_multiple_of(options.evaluate_every) || standing.step == last {
             losses = (0.0, 0.0);
             let evaluation = evaluate_network(&network, &table, &config, &sample)?;
             if evaluation.overall() >= standing.best {
@@ -198,7 +203,10 @@ pub fn train(
         }
         progress(&report);
     }
-    finish(options, config, &standing, pages.len(), &validation)
+    // Weights on the way are measured on the sample only.
+    let ended = standing.step >= options.steps;
+    let checks = if ended { &validation } else { &sample };
+    finish(options, config, &standing, pages.len(), checks)
 }
 
 /// Writes the best weights, fits the temperatures and measures what was written.

@@ -14,6 +14,8 @@ use crate::token_table::TokenTable;
 const WAVES: usize = 6;
 const POSITION_FEATURES: usize = 4 * (1 + 2 * WAVES);
 const LINE_FEATURES: usize = 12;
+/// Words before a word on its line whose meaning is given to it: a caption is that long.
+const CAPTION_WORDS: usize = 3;
 
 /// Gaps between two words fall into 6 steps on either side, or overlap: 13 × 13 relations, each
 /// split by alignment (none, left edges, right edges, both).
@@ -28,7 +30,7 @@ pub const RELATIONS: usize = PAGE_RELATION as usize + 3;
 
 /// Values by row that do not depend on trainable weights.
 pub fn feature_count(size: &NetworkSize) -> usize {
-    2 * size.token_dimension + SHAPE_FEATURES + POSITION_FEATURES + LINE_FEATURES + 1
+    4 * size.token_dimension + SHAPE_FEATURES + POSITION_FEATURES + LINE_FEATURES + 1
 }
 
 /// Rows of one or more windows, ready for the network.
@@ -62,22 +64,31 @@ impl Batch {
         self.features.extend(page_row);
         self.spellings.push([]);
         let lines = line_features(words, &boxes, &units);
-        let token_width = 2 * size.token_dimension;
+        // What the word says, what stands before it on its line, what stands above it.
+        let tokens = tokens(words, hidden, table);
+        let d = size.token_dimension;
         for (i, word) in words.iter().enumerate() {
             let start = self.features.len();
             self.features.resize(start + width, 0.0);
             let row = &mut self.features[start..];
-            let (tokens, rest) = row.split_at_mut(token_width);
+            let (own, rest) = row.split_at_mut(2 * d);
+            let (before, rest) = rest.split_at_mut(d);
+            let (above, rest) = rest.split_at_mut(d);
             let (shape, rest) = rest.split_at_mut(SHAPE_FEATURES);
             let (position, rest) = rest.split_at_mut(POSITION_FEATURES);
+            own.copy_from_slice(&tokens[i].vectors);
+            let line = words[..i].iter().rev().take_while(|w| w.line == word.line);
+            let captions = line.take(CAPTION_WORDS).count();
+            for caption in &tokens[i - captions..i] {
+                add(before, &caption.vectors[..d], 1.0 / captions as f32);
+            }
+            if let Some(j) = nearest_above(&boxes, i) {
+                add(above, &tokens[j].vectors[..d], 1.0);
+            }
             if hidden.get(i).copied().unwrap_or(false) {
                 self.spellings.push([]);
             } else {
-                let pieces = table.word_into(&word.text, tokens);
-                // A table row is a unit vector: bring its entries to the size of the others.
-                let scale = (size.token_dimension as f32).sqrt() * 0.5;
-                tokens.iter_mut().for_each(|x| *x *= scale);
-                shape_into(&word.text, word.confidence, pieces, shape);
+                shape_into(&word.text, word.confidence, tokens[i].pieces, shape);
                 self.spellings
                     .push(spellings(&word.text, size.spelling_rows));
             }
@@ -89,6 +100,43 @@ impl Batch {
             buckets: relations(&boxes, &units),
         });
     }
+}
+
+/// The mean of a word's pieces and its first piece, brought to the size of the other features.
+struct Tokens {
+    vectors: Vec<f32>,
+    pieces: usize,
+}
+
+fn tokens(words: &[PageWord], hidden: &[bool], table: &TokenTable) -> Vec<Tokens> {
+    // A table row is a unit vector.
+    let scale = (table.dimension as f32).sqrt() * 0.5;
+    let token = |(i, word): (usize, &PageWord)| {
+        let mut vectors = vec![0.0; 2 * table.dimension];
+        let mut pieces = 0;
+        if !hidden.get(i).copied().unwrap_or(false) {
+            pieces = table.word_into(&word.text, &mut vectors);
+            vectors.iter_mut().for_each(|x| *x *= scale);
+        }
+        Tokens { vectors, pieces }
+    };
+    words.iter().enumerate().map(token).collect()
+}
+
+fn add(total: &mut [f32], vector: &[f32], weight: f32) {
+    for (t, x) in total.iter_mut().zip(vector) {
+        *t += x * weight;
+    }
+}
+
+/// The word that stands nearest above word `i` and shares some of its width.
+fn nearest_above(boxes: &[Box2], i: usize) -> Option<usize> {
+    let here = boxes[i];
+    let middle = (here.y0 + here.y1) / 2.0;
+    let shares = |b: &Box2| b.x0 < here.x1 && b.x1 > here.x0 && b.y1 < middle;
+    (0..boxes.len())
+        .filter(|&j| j != i && shares(&boxes[j]))
+        .max_by(|&a, &b| boxes[a].y1.total_cmp(&boxes[b].y1))
 }
 
 /// A box put right: within the page, x0 ≤ x1, y0 ≤ y1.
@@ -261,6 +309,19 @@ mod tests {
         assert_eq!(relation(1, 0), (STEPS - 1, STEPS, 0));
         assert_eq!(relation(0, 2), (STEPS, STEPS + 1, 1));
         assert_eq!(out[0], PAGE_RELATION);
+    }
+
+    #[test]
+    fn the_word_above_is_the_nearest_that_shares_some_width() {
+        let boxes = [
+            [0.1, 0.10, 0.2, 0.12],
+            [0.1, 0.20, 0.2, 0.22],
+            [0.5, 0.25, 0.6, 0.27],
+            [0.15, 0.30, 0.3, 0.32],
+        ]
+        .map(Box2::of);
+        assert_eq!(nearest_above(&boxes, 3), Some(1));
+        assert_eq!(nearest_above(&boxes, 0), None);
     }
 
     #[test]
