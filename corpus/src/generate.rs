@@ -103,7 +103,13 @@ pub fn case(rng: &mut ChaCha8Rng, split: Split, share_planted: f64) -> Case {
         seller_country: seller,
         ..Wish::default()
     };
-    let truth = compose(rng, split, wish);
+    // One origin a consignment: certificates of origin name one.
+    let truth = loop {
+        let truth = compose(rng, split, wish);
+        if truth.common_origin().is_some() {
+            break truth;
+        }
+    };
     let mut presented = vec![DocumentType::CommercialInvoice, DocumentType::PackingList];
     if rng.random_bool(0.8) {
         presented.push(DocumentType::CertificateOfOrigin);
@@ -305,7 +311,7 @@ fn re_anchor(field: &mut Field, file: u32, first: u32, moved: &impl Fn(usize, Po
     }
 }
 
-fn write_json(path: &Path, value: &impl Serialize) -> Result<(), CorpusError> {
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), CorpusError> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|source| CorpusError::Json {
         path: path.to_owned(),
         source,
@@ -314,7 +320,7 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<(), CorpusError> {
     write(path, &bytes)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CorpusError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CorpusError> {
     std::fs::write(path, bytes).map_err(|source| CorpusError::Write {
         path: path.to_owned(),
         source,

@@ -1,6 +1,6 @@
 //! The declaration that belongs to a consignment: one item a line, as a careful declarant would.
 
-use super::{Consignment, Party, country, goods};
+use super::{Consignment, Line, Party, country, goods};
 use docexam_domain::{
     Declaration, DeclarationItem, DeclaredDocument, DeclaredParty, DocumentType, Money,
 };
@@ -55,6 +55,8 @@ pub fn declare(it: &Consignment, presented: &[DocumentType]) -> Declaration {
                 country_of_origin: Some(line.origin.clone()),
                 quantity: Some(line.quantity),
                 unit: Some(line.unit.clone()),
+                supplementary_quantity: supplementary(line),
+                supplementary_unit: supplementary(line).map(|_| line.unit.clone()),
                 price: Some(money(line.amount)),
                 net_mass_kg: Some(line.net_kg),
                 gross_mass_kg: Some(line.gross_kg),
@@ -71,6 +73,12 @@ pub(crate) fn transport_number(it: &Consignment) -> &str {
         true => &it.numbers.air_waybill,
         false => &it.numbers.bill_of_lading,
     }
+}
+
+/// The quantity again where it is not a mass, as most tariffs ask for.
+fn supplementary(line: &Line) -> Option<Decimal> {
+    let is_mass = matches!(line.unit.as_str(), "KGM" | "TNE");
+    (!is_mass).then_some(line.quantity)
 }
 
 fn party(party: &Party) -> DeclaredParty {

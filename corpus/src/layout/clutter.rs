@@ -157,10 +157,13 @@ impl Draft<'_> {
     }
 
     /// Pieces at the page's corners: a square code, `ORIGINAL`, the line of a browser's print.
-    pub fn corner_marks(&mut self) -> String {
+    pub fn corner_marks(&mut self, with_code: bool) -> String {
         let mut parts = Vec::new();
-        if self.chance(0.15) {
-            parts.push(format!("#place(top + right)[{}]", self.square_code()));
+        if with_code && self.chance(0.15) {
+            let code = self.square_code();
+            parts.push(format!(
+                "#place(top + right, float: true, clearance: 4pt)[{code}]"
+            ));
         }
         if self.chance(0.12) {
             let word = self.one_of(&[

@@ -166,16 +166,17 @@ impl Draft<'_> {
             .first()
             .map_or("", |city| city.0.as_str());
         let number = self.rng.random_range(1000..999_999);
-        let mut text = format!(
-            "{} · {register} {place} {number} · {}",
-            self.it.seller.name, self.it.seller.email
-        );
-        if self.chance(0.4) {
-            text = text.replace(&self.it.seller.name, "");
-        }
+        let text = format!("{register} {place} {number} · {}", self.it.seller.email);
+        let name = match self.chance(0.6) {
+            true => format!(
+                "{} #\" · \"",
+                self.ink.plain(FieldKey::SellerName, &self.it.seller.name)
+            ),
+            false => String::new(),
+        };
         format!(
-            "#v(1fr)\n#align(center)[#text(0.75em)[{}]]\n",
-            escape(text.trim_start_matches(" · "))
+            "#v(1fr)\n#align(center)[#text(0.75em)[{name}{}]]\n",
+            escape(&text)
         )
     }
 

@@ -334,6 +334,7 @@ fn plan(draft: &mut Draft) -> Plan {
     } else {
         extras.product_code = draft.chance(0.25);
     }
+    extras.batch = draft.chance(0.06);
     columns.push(C::Description);
     if draft.chance(0.5) {
         columns.push(C::HsCode);

@@ -57,7 +57,11 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
         habits: HashMap::new(),
     };
     let setup = draft.page_setup();
-    let marks = draft.corner_marks();
+    let with_code = matches!(
+        order.document_type,
+        DocumentType::CommercialInvoice | DocumentType::PackingList
+    );
+    let marks = draft.corner_marks(with_code);
     let body = match order.document_type {
         DocumentType::CommercialInvoice => invoice::write(&mut draft),
         DocumentType::PackingList => packing_list::write(&mut draft),

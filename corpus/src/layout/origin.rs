@@ -115,6 +115,8 @@ fn boxes(draft: &mut Draft, form: Form) -> String {
     let mut label = |draft: &mut Draft, key: &str| {
         counter += 1;
         let words = draft.words(key);
+        // Some synonyms carry the number of their box themselves.
+        let words = words.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
         match numbered {
             true => format!("#text(0.8em)[{}]", escape(&format!("{counter}. {words}"))),
             false => format!("#text(0.8em)[{}]", escape(&words)),

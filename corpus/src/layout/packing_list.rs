@@ -154,6 +154,7 @@ fn plan(draft: &mut Draft) -> Plan {
     } else {
         extras.product_code = draft.chance(0.25);
     }
+    extras.batch = draft.chance(0.1);
     columns.push(C::Description);
     if draft.chance(0.25) {
         columns.push(C::HsCode);

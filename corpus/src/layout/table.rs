@@ -86,6 +86,7 @@ pub struct Extras {
     pub product_code: bool,
     pub hs_code: bool,
     pub origin: bool,
+    pub batch: bool,
 }
 
 /// A table with its manner of printing units and amounts.
@@ -453,6 +454,11 @@ impl Draft<'_> {
             let name = country_name(&mut self.rng, &line.origin, &language);
             let origin = self.ink.cell(row, K::CountryOfOrigin, &name, &line.origin);
             fragment = format!("{fragment} \\ {} {origin}", escape(&format!("{caption}:")));
+        }
+        if plan.extras.batch {
+            let caption = self.words("batch_number");
+            let batch = self.ink.plain(K::BatchNumber, &line.batch);
+            fragment = format!("{fragment} \\ {} {batch}", escape(&format!("{caption}:")));
         }
         fragment
     }
