@@ -84,7 +84,7 @@ fn pdf_image(
     let (width, height) = (page.image.width() as i32, page.image.height() as i32);
     let (bytes, filter, bits) = match packing {
         Packing::Group4 => (group4(&page.image), Filter::CcittFaxDecode, 1),
-        Packing::Jpeg(quality) => (jpeg_bytes(page, quality, None)?, Filter::DctDecode, 8),
+        Packing::Jpeg(quality) => (jpeg(page, quality, None)?, Filter::DctDecode, 8),
         Packing::Deflate | Packing::Lzw => (deflate(page.image.as_bytes()), Filter::FlateDecode, 8),
     };
     let mut image = pdf.image_xobject(reference, &bytes);
@@ -183,14 +183,6 @@ fn write_group4(
 /// A photo. With an EXIF `orientation` (1, 3, 6 or 8) the pixels are stored turned, as phones do, so
 /// that a reader that respects the tag shows the page as it was captured.
 pub fn jpeg(
-    page: &CapturedPage,
-    quality: u8,
-    orientation: Option<u8>,
-) -> Result<Vec<u8>, CorpusError> {
-    jpeg_bytes(page, quality, orientation)
-}
-
-fn jpeg_bytes(
     page: &CapturedPage,
     quality: u8,
     orientation: Option<u8>,

@@ -93,7 +93,7 @@ impl ErrorCounts {
             if covers.is_empty() {
                 noise += 1;
                 let text = &labelling.words[index].word.text;
-                *self.noise.entry(text.clone()).or_default() += 1;
+                *self.noise.entry(text.trim().to_owned()).or_default() += 1;
             }
         }
         let mut bad = 0;

@@ -83,7 +83,7 @@ pub fn label_corpus(
     let mut file = Continued::open(&options.out)?;
     let first = file.next_index;
     let (next, stop) = (AtomicU64::new(first), AtomicBool::new(false));
-    let (send, receive) = mpsc::sync_channel::<Result<Labelled, CorpusError>>(16);
+    let (send, receive) = mpsc::sync_channel::<Labelled>(16);
     let mut summary = LabelSummary::default();
     std::thread::scope(|threads| {
         for _ in 0..options.threads.max(1) {
@@ -105,7 +105,7 @@ fn work(
     confusions: &Confusions,
     next: &AtomicU64,
     stop: &AtomicBool,
-    send: &mpsc::SyncSender<Result<Labelled, CorpusError>>,
+    send: &mpsc::SyncSender<Labelled>,
 ) {
     let mut reader = None;
     loop {
@@ -121,7 +121,7 @@ fn work(
             errors: ErrorCounts::default(),
             problem: Some(format!("document {index}: {problem}")),
         });
-        if send.send(Ok(labelled)).is_err() {
+        if send.send(labelled).is_err() {
             return;
         }
     }
@@ -207,7 +207,7 @@ fn dice(seed: u64, split: Split, index: u64) -> ChaCha8Rng {
 fn gather(
     options: &LabelOptions,
     file: &mut Continued,
-    receive: mpsc::Receiver<Result<Labelled, CorpusError>>,
+    receive: mpsc::Receiver<Labelled>,
     first: u64,
     summary: &mut LabelSummary,
     progress: &dyn Fn(LabelProgress),
@@ -215,7 +215,6 @@ fn gather(
     let mut waiting = BTreeMap::new();
     let mut due = first;
     for labelled in receive {
-        let labelled = labelled?;
         waiting.insert(labelled.index, labelled);
         while let Some(labelled) = waiting.remove(&due) {
             file.append(&labelled.pages)?;
