@@ -68,10 +68,11 @@ impl Way {
     }
 }
 
-/// The best way, but the page as it is unless another is clearly better.
+/// The best way, but the page as it is unless another is clearly better and no nonsense itself.
 pub(crate) fn best(ways: Vec<Way>) -> Way {
     /// Chance differences between turns of a page that is hardly legible reach 0.1.
     const CLEARLY: f32 = 0.15;
+    const NONSENSE: f32 = 0.5;
     let as_it_is = ways
         .iter()
         .find(|way| way.is_unchanged())
@@ -79,7 +80,7 @@ pub(crate) fn best(ways: Vec<Way>) -> Way {
         .unwrap_or_default();
     let by_quality = |a: &Way, b: &Way| a.quality.total_cmp(&b.quality);
     match ways.into_iter().max_by(by_quality) {
-        Some(best) if best.quality > as_it_is.quality + CLEARLY => best,
+        Some(best) if best.quality > NONSENSE.max(as_it_is.quality + CLEARLY) => best,
         _ => as_it_is,
     }
 }
@@ -147,6 +148,8 @@ mod tests {
         assert_eq!(best(vec![upright, turned]), upright);
         let turned = way(180, Script::Latin, 0.9);
         assert_eq!(best(vec![upright, turned]), turned);
+        let (faded, nonsense) = (way(0, Script::Latin, 0.1), way(270, Script::Latin, 0.3));
+        assert_eq!(best(vec![faded, nonsense]), faded);
         assert_eq!(best(Vec::new()), Way::default());
     }
 
