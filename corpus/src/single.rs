@@ -111,6 +111,42 @@ mod tests {
         }
     }
 
+    /// Text over text cannot be read again; a layout that overflows its boxes shows here.
+    #[test]
+    fn words_do_not_lie_on_each_other() {
+        let area = |b: [f32; 4]| (b[2] - b[0]) * (b[3] - b[1]);
+        let shared = |a: [f32; 4], b: [f32; 4]| {
+            let width = a[2].min(b[2]) - a[0].max(b[0]);
+            let height = a[3].min(b[3]) - a[1].max(b[1]);
+            width.max(0.0) * height.max(0.0)
+        };
+        let (mut words, mut covered) = (0, 0);
+        for kind in DocumentType::iter() {
+            for seed in 100..130 {
+                let document = document_of(kind, None, Split::Train, seed, 30.0).expect("drawn");
+                let mut here = 0;
+                for page in &document.pages {
+                    words += page.words.len();
+                    for (at, word) in page.words.iter().enumerate() {
+                        let hit = page.words[at + 1..].iter().find(|other| {
+                            let least = area(word.bbox).min(area(other.bbox));
+                            shared(word.bbox, other.bbox) > 0.25 * least
+                        });
+                        here += usize::from(hit.is_some());
+                    }
+                }
+                if here > 2 {
+                    println!(
+                        "{kind} {seed} {} {}: {here}",
+                        document.language, document.layout
+                    );
+                }
+                covered += here;
+            }
+        }
+        assert!(covered * 200 < words, "{covered} of {words}");
+    }
+
     #[test]
     fn layout_families_do_not_cross_the_splits() {
         let families = |split| -> HashSet<String> {

@@ -230,7 +230,7 @@ fn person(rng: &mut ChaCha8Rng) -> String {
 }
 
 fn dates(rng: &mut ChaCha8Rng) -> Dates {
-    let invoice = date(2023, 1, 2).saturating_add(rng.random_range(0..1380).days());
+    let invoice = date(2023, 1, 2).saturating_add(rng.random_range(0..1330).days());
     let mut later =
         |day: Date, days: std::ops::Range<i32>| day.saturating_add(rng.random_range(days).days());
     let order = later(invoice, -80..-20);
