@@ -158,29 +158,45 @@ fn aligned(rows: &[Row], items: &[DeclarationItem], threshold: f64) -> Alignment
 }
 
 /// Agreement of a row with an item in [0, 1], over what both of them state; 0 if nothing.
-/// Weights: a code or an amount that agrees says more than a place in the list.
+///
+/// Weights: a code that agrees says more than a place in the list, and a number that agrees exactly
+/// says half as much again. Descriptions without a word in common may be in two languages, so that
+/// their difference says little.
 fn similarity(row: &Row, item: &DeclarationItem) -> f64 {
     let mut scores: Vec<(f64, f64)> = Vec::new();
     if let (Some(printed), Some(declared)) = (row.text(FieldKey::HsCode), &item.hs_code) {
         scores.push((3.0, code_agreement(printed, declared)));
     }
-    if let (Some(printed), Some(declared)) = (row.decimal(FieldKey::Quantity), item.quantity) {
-        let unit = row.text(FieldKey::Unit);
-        let factor = match (unit, item.unit.as_deref()) {
-            (Some(from), Some(to)) => units::factor(from, to),
-            _ => Some(Decimal::ONE),
-        };
-        let converted = factor.and_then(|factor| printed.checked_mul(factor));
-        scores.push((2.0, converted.map_or(0.0, |q| ratio(q, declared))));
-    }
-    if let (Some(printed), Some(declared)) = (row.decimal(FieldKey::LineAmount), &item.price) {
-        scores.push((2.0, ratio(printed, declared.amount)));
-    }
-    if let (Some(printed), Some(declared)) = (row.decimal(FieldKey::NetMassKg), item.net_mass_kg) {
-        scores.push((1.0, ratio(printed, declared)));
+    let quantity = quantity_in_declared_unit(row, item);
+    let packages = item.packages.map(Decimal::from);
+    let numbers = [
+        (2.0, quantity, item.quantity),
+        (
+            2.0,
+            row.decimal(FieldKey::LineAmount),
+            item.price.as_ref().map(|price| price.amount),
+        ),
+        (1.0, row.decimal(FieldKey::NetMassKg), item.net_mass_kg),
+        (1.0, row.decimal(FieldKey::GrossMassKg), item.gross_mass_kg),
+        (1.0, row.decimal(FieldKey::Packages), packages),
+    ];
+    for (weight, printed, declared) in numbers {
+        if let (Some(printed), Some(declared)) = (printed, declared) {
+            let exact = printed == declared;
+            scores.push((
+                if exact { weight * 1.5 } else { weight },
+                ratio(printed, declared),
+            ));
+        }
     }
     if let (Some(printed), Some(declared)) = (row.text(FieldKey::Description), &item.description) {
-        scores.push((2.0, words_in_common(printed, declared)));
+        let common = words_in_common(printed, declared);
+        scores.push((if common > 0.0 { 2.0 } else { 1.0 }, common));
+    }
+    let evidence: f64 = scores.iter().map(|(weight, _)| weight).sum();
+    // The place in the list alone is no evidence.
+    if evidence <= 0.0 {
+        return 0.0;
     }
     if item.number > 0 {
         scores.push((
@@ -193,15 +209,25 @@ fn similarity(row: &Row, item: &DeclarationItem) -> f64 {
         ));
     }
     let weight: f64 = scores.iter().map(|(weight, _)| weight).sum();
-    // The place in the list alone is no evidence.
-    if weight <= 0.5 {
-        return 0.0;
-    }
     scores
         .iter()
         .map(|(weight, score)| weight * score)
         .sum::<f64>()
         / weight
+}
+
+/// Zero, which agrees with nothing, where the units do not convert.
+fn quantity_in_declared_unit(row: &Row, item: &DeclarationItem) -> Option<Decimal> {
+    let printed = row.decimal(FieldKey::Quantity)?;
+    let factor = match (row.text(FieldKey::Unit), item.unit.as_deref()) {
+        (Some(from), Some(to)) => units::factor(from, to),
+        _ => Some(Decimal::ONE),
+    };
+    Some(
+        factor
+            .and_then(|factor| printed.checked_mul(factor))
+            .unwrap_or_default(),
+    )
 }
 
 /// 1 at six equal digits, 0.5 at four, 0 below.

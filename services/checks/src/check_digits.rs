@@ -96,7 +96,6 @@ pub fn uscc(number: &str) -> Option<(bool, char)> {
 }
 
 /// IMO ship number: seven digits, weights 7 to 2, the last digit of the sum.
-#[allow(dead_code)] // no field carries it yet; K02 will
 pub fn imo(number: &str) -> Option<bool> {
     let digits = digits_of(number, 7)?;
     let sum: u32 = digits[..6]
@@ -107,9 +106,9 @@ pub fn imo(number: &str) -> Option<bool> {
     Some(sum % 10 == digits[6])
 }
 
-/// GTIN-8, -12, -13 and -14: weights 3 and 1 from the right, mod 10.
+/// GTIN-13 and -14 (shorter numbers are mostly sellers' own): weights 3 and 1 from the right, mod 10.
 pub fn gtin(number: &str) -> Option<bool> {
-    if !matches!(number.len(), 8 | 12 | 13 | 14) {
+    if !matches!(number.len(), 13 | 14) {
         return None;
     }
     let digits = digits_of(number, number.len())?;

@@ -6,7 +6,7 @@ use crate::judge::too_weak;
 use crate::pack::{ItemFacts, Measure};
 use crate::pointers;
 use crate::seen::{Seen, name_of, type_name};
-use crate::verdict::{Checked, Unable, Verdict, folded, not_checked};
+use crate::verdict::{Checked, Verdict, folded, not_checked};
 use docexam_domain::{DeclarationItem, Document, DocumentType, FieldKey};
 use jiff::civil::Date;
 
@@ -17,10 +17,36 @@ pub fn check_measures(facts: &Facts, rule_id: &str) -> Checked {
     }
     let date = facts.need_acceptance_date()?;
     let mut verdicts = Vec::new();
+    let mut without_code = Vec::new();
+    let mut free: Vec<u32> = Vec::new();
+    let mut found: Vec<OnItem> = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        verdicts.extend(on_item(facts, rule_id, index, item, date));
+        if item.hs_code.is_none() {
+            let number = item.number;
+            without_code.push(not_checked(format!(
+                "item {number} is declared without HS code"
+            )));
+            continue;
+        }
+        let applying = on_item(facts, rule_id, index, item, date);
+        if applying.is_empty() {
+            free.push(item.number);
+        }
+        found.extend(applying);
     }
-    Ok(folded(verdicts))
+    if !free.is_empty() {
+        let text = format!("No measure applies to {}.", items_text(&free));
+        verdicts.push(Ok(Verdict::pass(text)));
+    }
+    verdicts.extend(by_measure(found).into_iter().map(Ok));
+    Ok(folded(verdicts.into_iter().chain(without_code)))
+}
+
+/// What one measure says about one item.
+struct OnItem {
+    measure: String,
+    item: u32,
+    verdict: Verdict,
 }
 
 fn on_item(
@@ -29,17 +55,12 @@ fn on_item(
     index: usize,
     item: &DeclarationItem,
     date: Date,
-) -> Vec<Result<Verdict, Unable>> {
-    let number = item.number;
-    let Some(code) = item.hs_code.as_deref() else {
-        return vec![not_checked(format!(
-            "item {number} is declared without HS code"
-        ))];
-    };
+) -> Vec<OnItem> {
     let descriptions = printed_descriptions(facts, index);
     let texts: Vec<&str> = descriptions.iter().map(Seen::value).collect();
     let types: Vec<DocumentType> = facts.documents.iter().map(|d| d.document_type).collect();
     let item_facts = ItemFacts::of(facts.declaration, item, &texts, &types);
+    let code = item.hs_code.as_deref().unwrap_or_default();
     let mut verdicts = Vec::new();
     let measures = facts.pack.measures().iter();
     for measure in measures.filter(|measure| measure.rule == rule_id) {
@@ -47,22 +68,65 @@ fn on_item(
             Ok(false) => continue,
             Ok(true) => satisfied(facts, measure, item, date),
             Err(problem) => Verdict::indeterminate(format!(
-                "Item {number}: whether measure {} applies cannot be told: {problem}.",
+                "whether measure {} applies cannot be told: {problem}.",
                 measure.id
             )),
         };
         let verdict = verdict
             .seen(descriptions.iter().copied())
-            .expected(pointers::commodity_code(number), code)
+            .expected(pointers::commodity_code(item.number), code)
             .legal_reference(&measure.legal_reference)
             .severity(measure.severity);
-        verdicts.push(Ok(verdict));
-    }
-    if verdicts.is_empty() {
-        let text = format!("Item {number}: no measure applies to {code}.");
-        verdicts.push(Ok(Verdict::pass(text)));
+        verdicts.push(OnItem {
+            measure: measure.id.clone(),
+            item: item.number,
+            verdict,
+        });
     }
     verdicts
+}
+
+/// One verdict where a measure says the same about several items; the first item's code stands.
+fn by_measure(found: Vec<OnItem>) -> Vec<Verdict> {
+    let mut groups: Vec<(OnItem, Vec<u32>)> = Vec::new();
+    for one in found {
+        let same = groups.iter_mut().find(|(first, _)| {
+            first.measure == one.measure
+                && first.verdict.outcome == one.verdict.outcome
+                && first.verdict.explanation == one.verdict.explanation
+        });
+        match same {
+            Some((first, items)) => {
+                items.push(one.item);
+                let verdict = &mut first.verdict;
+                verdict.confidence = verdict.confidence.min(one.verdict.confidence);
+                for observed in one.verdict.observed {
+                    if !verdict.observed.contains(&observed) {
+                        verdict.observed.push(observed);
+                    }
+                }
+            }
+            None => {
+                let item = one.item;
+                groups.push((one, vec![item]));
+            }
+        }
+    }
+    let verdicts = groups.into_iter().map(|(first, items)| {
+        let mut verdict = first.verdict;
+        verdict.explanation = format!("For {}: {}", items_text(&items), verdict.explanation);
+        verdict
+    });
+    verdicts.collect()
+}
+
+/// "item 1", "items 1, 5, 9".
+fn items_text(items: &[u32]) -> String {
+    let numbers: Vec<String> = items.iter().map(u32::to_string).collect();
+    match items.len() {
+        1 => format!("item {}", numbers.concat()),
+        _ => format!("items {}", numbers.join(", ")),
+    }
 }
 
 fn printed_descriptions<'a>(facts: &Facts<'a>, index: usize) -> Vec<Seen<'a>> {
@@ -75,18 +139,18 @@ fn printed_descriptions<'a>(facts: &Facts<'a>, index: usize) -> Vec<Seen<'a>> {
 
 /// A measure that applies: is one of the documents it asks for there and valid?
 fn satisfied(facts: &Facts, measure: &Measure, item: &DeclarationItem, date: Date) -> Verdict {
-    let (number, message) = (item.number, &measure.message);
+    let message = &measure.message;
     let needs_nothing = measure.document_types.is_empty() && measure.declared_codes.is_empty();
     if needs_nothing {
-        return Verdict::discrepancy(format!("Item {number}: {message}."));
+        return Verdict::discrepancy(format!("{message}."));
     }
     for document_type in &measure.document_types {
         for document in facts.of_type(*document_type) {
-            return validity(facts, measure, item, document, date);
+            return validity(facts, measure, document, date);
         }
     }
     if let Some(code) = cited(facts, item, &measure.declared_codes) {
-        let text = format!("Item {number}: {message}; document {code} is declared.");
+        let text = format!("{message}; document {code} is declared.");
         return Verdict::pass(text);
     }
     let names: Vec<String> = measure
@@ -101,7 +165,7 @@ fn satisfied(facts: &Facts, measure: &Measure, item: &DeclarationItem, date: Dat
         )
         .collect();
     let names = names.join(" or ");
-    let text = format!("Item {number}: {message}; no {names} was found.");
+    let text = format!("{message}; no {names} was found.");
     let codes = measure
         .document_types
         .iter()
@@ -121,14 +185,8 @@ fn satisfied(facts: &Facts, measure: &Measure, item: &DeclarationItem, date: Dat
     }
 }
 
-fn validity(
-    facts: &Facts,
-    measure: &Measure,
-    item: &DeclarationItem,
-    document: &Document,
-    date: Date,
-) -> Verdict {
-    let (number, message, name) = (item.number, &measure.message, name_of(document));
+fn validity(facts: &Facts, measure: &Measure, document: &Document, date: Date) -> Verdict {
+    let (message, name) = (&measure.message, name_of(document));
     let last = document.field(FieldKey::ValidityDate);
     let last = last.map(|field| Seen {
         document,
@@ -140,7 +198,7 @@ fn validity(
         .filter(|last| *last < date);
     match (last, expired) {
         (Some(seen), Some(day)) => {
-            let text = format!("Item {number}: {message}; the {name} was valid until {day} only.");
+            let text = format!("{message}; the {name} was valid until {day} only.");
             let verdict = match too_weak(facts, [seen]) {
                 Some(reason) => Verdict::indeterminate(format!("{text} {reason}")),
                 None if seen.dates().iter().any(|last| *last >= date) => {
@@ -151,7 +209,7 @@ fn validity(
             verdict.seen([seen])
         }
         _ => {
-            let text = format!("Item {number}: {message}; the {name} is there.");
+            let text = format!("{message}; the {name} is there.");
             let first = document
                 .fields
                 .iter()

@@ -82,6 +82,46 @@ const LEGAL_FORMS: &[&str] = &[
     "ms",
 ];
 
+/// Words that many names share: two parties are not alike because both are "Industries".
+const COMMON_WORDS: &[&str] = &[
+    "industries",
+    "industry",
+    "industrial",
+    "trading",
+    "trade",
+    "international",
+    "import",
+    "imports",
+    "export",
+    "exports",
+    "group",
+    "holding",
+    "holdings",
+    "enterprise",
+    "enterprises",
+    "global",
+    "manufacturing",
+    "products",
+    "services",
+    "solutions",
+    "logistics",
+    "commerce",
+    "comercio",
+    "commercial",
+    "handel",
+    "handels",
+    "sanayi",
+    "ticaret",
+    "technology",
+    "technologies",
+    "tech",
+    "foods",
+    "textile",
+    "textiles",
+    "tekstil",
+    "machinery",
+];
+
 /// Legal forms in other scripts, removed before transliteration.
 const LEGAL_FORMS_IN_SCRIPT: &[&str] = &[
     "股份有限公司",
@@ -106,10 +146,23 @@ pub fn similarity(a: &str, b: &str) -> f64 {
     let mut best: f64 = 0.0;
     for left in candidates(a) {
         for right in candidates(b) {
-            best = best.max(similarity_of_normalised(&left, &right));
+            let whole = similarity_of_normalised(&left, &right);
+            let telling = similarity_of_normalised(&distinctive(&left), &distinctive(&right));
+            best = best.max(whole.min(telling));
         }
     }
     best
+}
+
+/// The words that are not common; all of them where all are.
+fn distinctive(words: &[String]) -> Vec<String> {
+    let uncommon = |word: &&String| !COMMON_WORDS.contains(&word.as_str());
+    let telling: Vec<String> = words.iter().filter(uncommon).cloned().collect();
+    if telling.is_empty() {
+        words.to_vec()
+    } else {
+        telling
+    }
 }
 
 fn similarity_of_normalised(a: &[String], b: &[String]) -> f64 {
@@ -202,6 +255,7 @@ mod tests {
         for (a, b) in [
             ("Shanghai Bearing Co., Ltd.", "Nordwind Handels GmbH"),
             ("Müller Maschinenbau GmbH", "Aydin Tekstil A.S."),
+            ("Kazehaya Industries Corporation", "Vegalta Industries S.L."),
         ] {
             assert!(similarity(a, b) < 0.8, "{a} / {b}: {}", similarity(a, b));
         }

@@ -1,7 +1,7 @@
 //! B05 Amount due.
 //!
-//! *What it checks*: the amount due does not exceed the total; a smaller one means something was
-//! paid before (EN 16931 BR-CO-16), which no field shows, so it is left to the officer.
+//! *What it checks*: the amount due is the total (EN 16931 BR-CO-16) and never above it. A smaller
+//! one means that something was paid before, which no field shows, so that is not checked.
 //! *Why it matters*: a second amount on the invoice is where an undeclared payment shows.
 //! *Example*: total 11,150.00, amount due 13,150.00.
 
@@ -9,7 +9,7 @@ use super::Rule;
 use crate::facts::Facts;
 use crate::judge::{Judgement, Term, balance};
 use crate::pack::Parameters;
-use crate::verdict::{Checked, Unable, Verdict, folded};
+use crate::verdict::{Checked, Unable, Verdict, folded, not_checked};
 use docexam_domain::{Document, DocumentType, FieldKey};
 use rust_decimal::Decimal;
 
@@ -37,12 +37,11 @@ fn on_invoice<'a>(
     let (due_seen, due) = facts.need_number(invoice, FieldKey::AmountDue)?;
     let (total_seen, total) = facts.need_number(invoice, FieldKey::TotalAmount)?;
     let terms = [Term::plus(due_seen, due), Term::minus(total_seen, total)];
-    let judgement = match balance(facts, &terms, tolerance)? {
-        Judgement::Differs if due < total => {
-            Judgement::Doubtful("Something may have been paid before.".to_owned())
-        }
-        other => other,
-    };
+    let judgement = balance(facts, &terms, tolerance)?;
+    if judgement == Judgement::Differs && due < total {
+        let place = due_seen.place();
+        return not_checked(format!("no field of {place} shows what was paid before"));
+    }
     let place = due_seen.place();
     let agrees = format!("The amount due on {place} is the total, {total}.");
     let differs = format!("The amount due on {place} is {due}, the total {total}.");
@@ -75,7 +74,8 @@ mod tests {
 
     #[test]
     fn cannot_judge() {
-        assert_eq!(outcomes("5000.00"), [Outcome::Indeterminate]);
+        assert_eq!(outcomes("5000.00"), [Outcome::NotChecked]);
+        assert_eq!(outcomes("1115O.00"), [Outcome::Indeterminate]);
         assert_eq!(
             TestCase::new().with(invoice()).outcomes("B05"),
             [Outcome::NotChecked]

@@ -2,15 +2,17 @@
 //!
 //! *What it checks*: where the importing country values goods CIF, a term that leaves the main
 //! carriage to the buyer (EXW, FCA, FAS, FOB) comes with declared freight and insurance; a term
-//! that contains them comes without, or they may be added twice.
+//! that contains them comes without, or they may be added twice. An amount that the invoice itself
+//! shows is within its total. A declared zero is a statement; an absent element may only be missing.
 //! *Why it matters*: freight left out of the customs value is the commonest undervaluation.
-//! *Example*: FOB Shanghai into the European Union, freight not declared.
+//! *Example*: FOB Shanghai into the European Union, freight declared as zero.
 
 use super::Rule;
 use crate::facts::Facts;
 use crate::pack::{IncotermRow, Parameters};
+use crate::seen::Seen;
 use crate::verdict::{Checked, Unable, Verdict, folded, not_checked};
-use docexam_domain::{FieldKey, Money, Outcome};
+use docexam_domain::{DocumentType, FieldKey, Money, Outcome};
 
 pub const RULE: Rule = Rule {
     id: "E06",
@@ -55,16 +57,27 @@ fn check(facts: &Facts, parameters: &Parameters) -> Checked {
     ];
     Ok(folded(sides.into_iter().map(
         |(what, key, declared, included)| {
-            let verdict = judge(term, what, declared, included);
+            let on_invoice = on_invoice(facts, key, declared);
+            let verdict = judge(term, what, declared, included, on_invoice.is_some());
             Ok::<Verdict, Unable>(with_evidence(facts, verdict, key))
         },
     )))
 }
 
-fn judge(term: &IncotermRow, what: &str, declared: &Option<Money>, included: bool) -> Verdict {
+fn judge(
+    term: &IncotermRow,
+    what: &str,
+    declared: &Option<Money>,
+    included: bool,
+    on_invoice: bool,
+) -> Verdict {
     let code = &term.code;
     let amount = declared.as_ref().filter(|money| !money.amount.is_zero());
     match (included, amount) {
+        (_, Some(money)) if on_invoice => Verdict::pass(format!(
+            "The {what} of {} {} is declared as the invoice shows it.",
+            money.amount, money.currency
+        )),
         (true, None) => Verdict::pass(format!("{code} contains {what}, and none is added.")),
         (true, Some(money)) => Verdict::indeterminate(format!(
             "{code} contains {what}, but {} {} is declared: it may be added twice.",
@@ -78,13 +91,21 @@ fn judge(term: &IncotermRow, what: &str, declared: &Option<Money>, included: boo
         (false, None) if term.freight_included => Verdict::pass(format!(
             "{code} has the main carriage in its price; no {what} is declared."
         )),
-        (false, None) if what == "insurance" => Verdict::indeterminate(format!(
-            "{code} leaves insurance to the buyer and none is declared; a national default may apply."
+        (false, None) if declared.is_some() => Verdict::discrepancy(format!(
+            "{code} leaves {what} to the buyer, but it is declared as zero."
         )),
-        (false, None) => Verdict::discrepancy(format!(
-            "{code} leaves {what} to the buyer, and none is declared."
+        (false, None) => Verdict::not_checked(format!(
+            "the declaration gives no {what}, which {code} leaves to the buyer"
         )),
     }
+}
+
+/// The invoice's own amount, where it is the declared one.
+fn on_invoice<'a>(facts: &Facts<'a>, key: FieldKey, declared: &Option<Money>) -> Option<Seen<'a>> {
+    let declared = declared.as_ref()?.amount;
+    let invoices = facts.of_type(DocumentType::CommercialInvoice).into_iter();
+    let mut amounts = invoices.filter_map(|invoice| facts.see(invoice, key));
+    amounts.find(|seen| seen.decimal() == Some(declared))
 }
 
 fn with_evidence(facts: &Facts, verdict: Verdict, key: FieldKey) -> Verdict {
@@ -119,7 +140,7 @@ mod tests {
     #[test]
     fn fires() {
         assert_eq!(
-            case("FOB", None, Some("30")).outcomes("E06"),
+            case("FOB", Some("0"), Some("30")).outcomes("E06"),
             [Outcome::Pass, Outcome::Discrepancy]
         );
     }
@@ -139,6 +160,10 @@ mod tests {
 
     #[test]
     fn cannot_judge() {
+        assert_eq!(
+            case("FOB", None, Some("30")).outcomes("E06"),
+            [Outcome::Pass, Outcome::NotChecked]
+        );
         assert_eq!(
             case("CIF", Some("900"), None).outcomes("E06"),
             [Outcome::Pass, Outcome::Indeterminate]

@@ -1,7 +1,8 @@
 //! F01 Country of origin.
 //!
 //! *What it checks*: the declared origin of each item is that of the certificate of origin and of
-//! the item's rows on certificate and invoice (a row's own country goes before the header's).
+//! the item's rows on certificate and invoice (a row's own country goes before the header's). A
+//! header that fits other items says nothing about an item the document has no row for.
 //! *Why it matters*: origin decides duty rate, preference, anti-dumping duty and embargoes.
 //! *Example*: item declared with origin TR, certificate of origin for DE.
 
@@ -34,8 +35,9 @@ fn check(facts: &Facts, _: &Parameters) -> Checked {
     let mut verdicts = Vec::new();
     for (document_type, lines) in papers {
         for (index, item) in items.iter().enumerate() {
+            let has_row = !lines.of_item(index)?.is_empty();
             for seen in stated(facts, document_type, lines, index)? {
-                verdicts.push(compared(facts, seen, item));
+                verdicts.push(compared(facts, seen, item, has_row));
             }
         }
     }
@@ -65,7 +67,12 @@ fn stated<'a>(
     Ok(headers.collect())
 }
 
-fn compared(facts: &Facts, seen: Seen, item: &DeclarationItem) -> Result<Verdict, Unable> {
+fn compared(
+    facts: &Facts,
+    seen: Seen,
+    item: &DeclarationItem,
+    has_row: bool,
+) -> Result<Verdict, Unable> {
     let number = item.number;
     let Some(declared) = item.country_of_origin.as_deref() else {
         return not_checked(format!(
@@ -73,13 +80,24 @@ fn compared(facts: &Facts, seen: Seen, item: &DeclarationItem) -> Result<Verdict
         ));
     };
     let (value, place) = (seen.value(), seen.place());
-    let judgement = judge(facts, seen, declared);
+    let judgement = match judge(facts, seen, declared) {
+        Judgement::Differs if !has_row && fits_another(facts, seen) => {
+            Judgement::Doubtful("It has no row for this item and may not cover it.".to_owned())
+        }
+        other => other,
+    };
     let agrees = format!("Item {number}: origin {declared} is declared and on {place}.");
     let differs =
         format!("Item {number} is declared with origin {declared}, but {place} states {value}.");
     Ok(Verdict::of(judgement, agrees, differs)
         .seen([seen])
         .expected(None, declared))
+}
+
+fn fits_another(facts: &Facts, seen: Seen) -> bool {
+    let printed = country(seen.value());
+    let mut items = facts.declaration.items.iter();
+    items.any(|item| item.country_of_origin.as_deref().and_then(country) == printed)
 }
 
 fn judge(facts: &Facts, seen: Seen, declared: &str) -> Judgement {

@@ -9,6 +9,7 @@ mod a01_importer;
 mod a02_exporter;
 mod a03_transport_consignee;
 mod a04_uscc;
+mod a07_lei;
 mod a08_iban;
 mod b01_line_amount;
 mod b02_goods_amount;
@@ -19,6 +20,7 @@ mod c01_gross_and_net;
 mod c02_net_masses;
 mod c03_gross_masses;
 mod c04_packages;
+mod c05_carton_ranges;
 mod c06_gross_mass_in_transport;
 mod c07_declared_gross_mass;
 mod c08_declared_net_masses;
@@ -53,7 +55,9 @@ mod h01_order_of_dates;
 mod h02_dates_are_real;
 mod i02_file_seen_before;
 mod k01_container_check_digit;
+mod k02_imo_number;
 mod k03_air_waybill_check_digit;
+mod k04_gtin;
 mod k06_country_codes;
 
 /// A rule of the catalogue of checks.
@@ -73,6 +77,7 @@ pub const RULES: &[Rule] = &[
     a02_exporter::RULE,
     a03_transport_consignee::RULE,
     a04_uscc::RULE,
+    a07_lei::RULE,
     a08_iban::RULE,
     b01_line_amount::RULE,
     b02_goods_amount::RULE,
@@ -83,6 +88,7 @@ pub const RULES: &[Rule] = &[
     c02_net_masses::RULE,
     c03_gross_masses::RULE,
     c04_packages::RULE,
+    c05_carton_ranges::RULE,
     c06_gross_mass_in_transport::RULE,
     c07_declared_gross_mass::RULE,
     c08_declared_net_masses::RULE,
@@ -117,6 +123,8 @@ pub const RULES: &[Rule] = &[
     h02_dates_are_real::RULE,
     i02_file_seen_before::RULE,
     k01_container_check_digit::RULE,
+    k02_imo_number::RULE,
     k03_air_waybill_check_digit::RULE,
+    k04_gtin::RULE,
     k06_country_codes::RULE,
 ];
