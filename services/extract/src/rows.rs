@@ -6,11 +6,14 @@
 //! numbers of a row stand. A wrapped description stays with its row, also over a page break.
 //! Deliberately absent: header rows and totals; they carry no cell tags.
 
+mod cells;
+
 use crate::fragments::{Fragment, fragments};
-use crate::mentions::{Mention, mention};
+use crate::mentions::Mention;
 use crate::odds::log_odds;
 use crate::tagged::{Tag, TaggedPage};
-use docexam_domain::{FieldKey, ValueForm};
+use cells::row;
+use docexam_domain::FieldKey;
 
 /// No row is longer, in printed lines; longer ones are cut.
 const LONGEST_ROW: usize = 60;
@@ -20,8 +23,6 @@ const SECOND_NUMBER: f32 = 3.0;
 const NO_NUMBER: f32 = 1.5;
 /// Lost for each line that stands above the numbers of its row: numbers stand on the first line.
 const LINE_ABOVE_NUMBERS: f32 = 0.7;
-/// Of two numbers in one cell the lower one wins only when it is surer by this.
-const CLEARLY: f32 = 0.05;
 /// Won where the gap above is wider than usual in this table.
 const WIDE_GAP: f32 = 0.7;
 
@@ -215,86 +216,6 @@ fn anchors_row(key: FieldKey) -> bool {
             | FieldKey::GrossMassKg
             | FieldKey::Packages
     )
-}
-
-fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
-    let mut keys: Vec<FieldKey> = lines.iter().flat_map(Line::keys).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let mut cells: Vec<Mention> = keys
-        .into_iter()
-        .filter_map(|key| {
-            let parts: Vec<&Fragment> = lines
-                .iter()
-                .flat_map(|line| &line.cells)
-                .filter(|cell| cell.tag == Tag::Cell(key))
-                .collect();
-            cell(all, key, &parts)
-        })
-        .collect();
-    cells.sort_by_key(|cell| (cell.page, cell.first_word));
-    is_an_item(&cells).then_some(Row { cells })
-}
-
-/// A text is all its parts; of several numbers the surest, the upper one first.
-fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mention> {
-    let of_page = |page: usize, parts: &[Fragment]| mention(key, all.get(page)?, parts);
-    let joins = key.value_form() == ValueForm::Text && key != FieldKey::PackageKind;
-    if !joins {
-        // A number broken in a narrow column goes on right below itself.
-        let unbroken = parts.chunk_by(|a, b| is_broken_number(a, b));
-        let mentions = unbroken.filter_map(|chunk| {
-            let owned: Vec<Fragment> = chunk.iter().map(|part| (*part).clone()).collect();
-            of_page(owned.first()?.page, &owned)
-        });
-        return mentions.reduce(|best, next| {
-            if next.confidence > best.confidence + CLEARLY {
-                next
-            } else {
-                best
-            }
-        });
-    }
-    // One mention for each page that the text runs over, then one text anchored on the first.
-    let mut joined: Option<Mention> = None;
-    for on_page in parts.chunk_by(|a, b| a.page == b.page) {
-        let owned: Vec<Fragment> = on_page.iter().map(|part| (*part).clone()).collect();
-        let Some(next) = owned.first().and_then(|first| of_page(first.page, &owned)) else {
-            continue;
-        };
-        joined = Some(match joined {
-            None => next,
-            Some(mut all) => {
-                all.text = format!("{}\n{}", all.text, next.text);
-                all.confidence = all.confidence.min(next.confidence);
-                all
-            }
-        });
-    }
-    joined
-}
-
-fn is_broken_number(above: &Fragment, below: &Fragment) -> bool {
-    let height = above.bbox.height().max(below.bbox.height());
-    let gap = below.bbox.y0 - above.bbox.y1;
-    let overlaps = below.bbox.x0 < above.bbox.x1 && below.bbox.x1 > above.bbox.x0;
-    above.page == below.page && below.begins < 0.3 && overlaps && gap.abs() < height
-}
-
-/// A lone unit or line number is a stray tag, not an item.
-fn is_an_item(cells: &[Mention]) -> bool {
-    let tells = |key: FieldKey| {
-        anchors_row(key)
-            || matches!(
-                key,
-                FieldKey::Description | FieldKey::HsCode | FieldKey::ProductCode
-            )
-    };
-    match cells {
-        [] => false,
-        [only] => tells(only.key) && only.confidence > 0.3,
-        several => several.iter().any(|cell| tells(cell.key)),
-    }
 }
 
 fn median(values: &mut [f32]) -> f32 {

@@ -1,0 +1,91 @@
+//! The cells of one row: fragments of one key become one mention.
+
+use super::{Line, Row, anchors_row};
+use crate::fragments::Fragment;
+use crate::mentions::{Mention, mention};
+use crate::tagged::{Tag, TaggedPage};
+use docexam_domain::{FieldKey, ValueForm};
+
+/// Of two numbers in one cell the lower one wins only when it is surer by this.
+const CLEARLY: f32 = 0.05;
+
+/// The row on the given printed lines; none if nothing on them tells of an item.
+pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
+    let mut keys: Vec<FieldKey> = lines.iter().flat_map(Line::keys).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut cells: Vec<Mention> = keys
+        .into_iter()
+        .filter_map(|key| {
+            let parts: Vec<&Fragment> = lines
+                .iter()
+                .flat_map(|line| &line.cells)
+                .filter(|cell| cell.tag == Tag::Cell(key))
+                .collect();
+            cell(all, key, &parts)
+        })
+        .collect();
+    cells.sort_by_key(|cell| (cell.page, cell.first_word));
+    is_an_item(&cells).then_some(Row { cells })
+}
+
+/// A text is all its parts; of several numbers the surest, the upper one first.
+fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mention> {
+    let of_page = |page: usize, parts: &[Fragment]| mention(key, all.get(page)?, parts);
+    let joins = key.value_form() == ValueForm::Text && key != FieldKey::PackageKind;
+    if !joins {
+        // A number broken in a narrow column goes on right below itself.
+        let unbroken = parts.chunk_by(|a, b| is_broken_number(a, b));
+        let mentions = unbroken.filter_map(|chunk| {
+            let owned: Vec<Fragment> = chunk.iter().map(|part| (*part).clone()).collect();
+            of_page(owned.first()?.page, &owned)
+        });
+        return mentions.reduce(|best, next| {
+            if next.confidence > best.confidence + CLEARLY {
+                next
+            } else {
+                best
+            }
+        });
+    }
+    // One mention for each page that the text runs over, then one text anchored on the first.
+    let mut joined: Option<Mention> = None;
+    for on_page in parts.chunk_by(|a, b| a.page == b.page) {
+        let owned: Vec<Fragment> = on_page.iter().map(|part| (*part).clone()).collect();
+        let Some(next) = owned.first().and_then(|first| of_page(first.page, &owned)) else {
+            continue;
+        };
+        joined = Some(match joined {
+            None => next,
+            Some(mut all) => {
+                all.text = format!("{}\n{}", all.text, next.text);
+                all.confidence = all.confidence.min(next.confidence);
+                all
+            }
+        });
+    }
+    joined
+}
+
+fn is_broken_number(above: &Fragment, below: &Fragment) -> bool {
+    let height = above.bbox.height().max(below.bbox.height());
+    let gap = below.bbox.y0 - above.bbox.y1;
+    let overlaps = below.bbox.x0 < above.bbox.x1 && below.bbox.x1 > above.bbox.x0;
+    above.page == below.page && below.begins < 0.3 && overlaps && gap.abs() < height
+}
+
+/// A lone unit or line number is a stray tag, not an item.
+fn is_an_item(cells: &[Mention]) -> bool {
+    let tells = |key: FieldKey| {
+        anchors_row(key)
+            || matches!(
+                key,
+                FieldKey::Description | FieldKey::HsCode | FieldKey::ProductCode
+            )
+    };
+    match cells {
+        [] => false,
+        [only] => tells(only.key) && only.confidence > 0.3,
+        several => several.iter().any(|cell| tells(cell.key)),
+    }
+}
