@@ -43,7 +43,13 @@ impl Way {
             }
             4 * chinese > letters
         };
-        let quality = if has_say { quality(texts()) } else { 0.0 };
+        // One or two letters may seem clear by chance.
+        let enough = texts().map(|(text, _)| text.chars().count()).sum::<usize>() >= 10;
+        let quality = if has_say && enough {
+            quality(texts())
+        } else {
+            0.0
+        };
         Self {
             turn_degrees,
             script,
