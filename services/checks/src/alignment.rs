@@ -9,7 +9,7 @@
 //! declared, because a declaration may gather several invoice rows under one code.
 
 use crate::pack::RulePack;
-use crate::party_names::words_in_common;
+use crate::party_names::{share_in_common, words, words_in_common};
 use crate::seen::Seen;
 use crate::units;
 use crate::verdict::{Unable, failed};
@@ -129,11 +129,21 @@ fn aligned(rows: &[Row], items: &[DeclarationItem], threshold: f64) -> Alignment
     }
     // One dummy column per row: staying unmatched is always possible and worth the threshold.
     let unmatched_worth = (threshold * SCALE) as i64;
+    let row_words: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| words(row.text(FieldKey::Description).unwrap_or_default()))
+        .collect();
+    let item_words: Vec<Vec<String>> = items
+        .iter()
+        .map(|item| words(item.description.as_deref().unwrap_or_default()))
+        .collect();
     let weights = Matrix::from_fn(
         rows.len(),
         items.len() + rows.len(),
         |(row, column)| match items.get(column) {
-            Some(item) => (similarity(&rows[row], item) * SCALE) as i64,
+            Some(item) => {
+                (similarity(&rows[row], item, &row_words[row], &item_words[column]) * SCALE) as i64
+            }
             None => unmatched_worth,
         },
     );
@@ -162,7 +172,12 @@ fn aligned(rows: &[Row], items: &[DeclarationItem], threshold: f64) -> Alignment
 /// Weights: a code that agrees says more than a place in the list, and a number that agrees exactly
 /// says half as much again. Descriptions without a word in common may be in two languages, so that
 /// their difference says little.
-fn similarity(row: &Row, item: &DeclarationItem) -> f64 {
+fn similarity(
+    row: &Row,
+    item: &DeclarationItem,
+    row_words: &[String],
+    item_words: &[String],
+) -> f64 {
     let mut scores: Vec<(f64, f64)> = Vec::new();
     if let (Some(printed), Some(declared)) = (row.text(FieldKey::HsCode), &item.hs_code) {
         scores.push((3.0, code_agreement(printed, declared)));
@@ -189,8 +204,8 @@ fn similarity(row: &Row, item: &DeclarationItem) -> f64 {
             ));
         }
     }
-    if let (Some(printed), Some(declared)) = (row.text(FieldKey::Description), &item.description) {
-        let common = words_in_common(printed, declared);
+    if !row_words.is_empty() && !item_words.is_empty() {
+        let common = share_in_common(row_words, item_words);
         scores.push((if common > 0.0 { 2.0 } else { 1.0 }, common));
     }
     let evidence: f64 = scores.iter().map(|(weight, _)| weight).sum();

@@ -81,8 +81,10 @@ fn stamped(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::TestCase;
+    use crate::testing::{TestCase, document};
+    use docexam_domain::{DocumentType, FieldKey};
     use serde_json::json;
+    use strum::IntoEnumIterator;
 
     #[test]
     fn an_empty_case_has_a_finding_per_rule_in_order_and_none_passes_on_nothing() {
@@ -102,5 +104,67 @@ mod tests {
         let declaration = json!({"id": "1", "acceptance_date": "1999-01-01"});
         let findings = TestCase::new().declaration(declaration).findings();
         assert!(findings.iter().all(|f| f.outcome == Outcome::Indeterminate));
+    }
+
+    /// Values that break naive code: empty, absurdly large, not numbers, several bytes a letter.
+    const NASTY: [&str; 12] = [
+        "",
+        " ",
+        "-",
+        "NaN",
+        "1e999",
+        "-0",
+        "99999999999999999999999999999",
+        "٣٫١٤",
+        "＄１２",
+        "0.0000000000000000000000000001",
+        "🦀🦀🦀🦀🦀🦀🦀🦀🦀🦀",
+        "9999-12-31",
+    ];
+
+    #[test]
+    fn nasty_values_never_panic_and_never_end_without_a_finding() {
+        for (index, nasty) in NASTY.into_iter().enumerate() {
+            let mut case = TestCase::new().declaration(extreme(nasty));
+            for document_type in DocumentType::iter() {
+                let mut document = document(document_type);
+                for key in FieldKey::iter().filter(|key| *key != FieldKey::LineItem) {
+                    document = document.field(key, nasty).or(nasty);
+                    document = document.confidence([f32::NAN, -1.0, 7.0, 0.9][index % 4]);
+                }
+                let cells: Vec<_> = FieldKey::iter()
+                    .filter(|key| key.is_line_item_cell())
+                    .map(|key| (key, nasty))
+                    .collect();
+                case = case.with(document.row(&cells).row(&cells));
+            }
+            let findings = case.findings();
+            for rule in RULES {
+                assert!(
+                    findings.iter().any(|f| f.rule_id == rule.id),
+                    "{} {nasty}",
+                    rule.id
+                );
+            }
+            assert!(findings.iter().all(|f| (0.0..=1.0).contains(&f.confidence)));
+        }
+    }
+
+    fn extreme(text: &str) -> serde_json::Value {
+        let huge = "79228162514264337593543950335";
+        let money = json!({"amount": huge, "currency": text});
+        let party = json!({"name": text, "country": text, "tax_id": text});
+        let item = json!({"number": u32::MAX, "hs_code": text, "description": text, "unit": text,
+            "country_of_origin": text, "quantity": huge, "price": money, "net_mass_kg": huge,
+            "gross_mass_kg": huge, "packages": u32::MAX, "package_kind": text, "preference": text,
+            "supplementary_unit": text, "documents": [{"type": text, "number": text}]});
+        json!({"id": "1", "acceptance_date": "2026-05-04", "procedure": text, "transport_mode": text,
+            "importing_country": "CN", "exporter": party, "consignee": party, "incoterm": text,
+            "invoice_total": money, "freight": money, "insurance": money, "containers": [text, text],
+            "seals": [text], "transport_document_number": text, "vessel_name": text,
+            "voyage_number": text, "port_of_loading": text, "port_of_discharge": text,
+            "total_packages": u32::MAX, "total_gross_mass_kg": huge, "total_net_mass_kg": huge,
+            "documents": [{"type": "380", "number": text, "date": "9999-12-31"}],
+            "items": [item, item]})
     }
 }

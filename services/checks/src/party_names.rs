@@ -207,27 +207,33 @@ pub fn normalised(name: &str) -> Vec<String> {
 
 /// Share of the words of the shorter text that the longer one has too, [0, 1], plurals forgiven.
 pub fn words_in_common(a: &str, b: &str) -> f64 {
-    let words = |text: &str| -> Vec<String> {
-        let latin = deunicode(text).to_lowercase();
-        let mut words: Vec<String> = latin
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| word.len() > 2)
-            .map(|word| word.strip_suffix('s').unwrap_or(word).to_owned())
-            .collect();
-        words.sort_unstable();
-        words.dedup();
-        words
-    };
-    let (a, b) = (words(a), words(b));
+    share_in_common(&words(a), &words(b))
+}
+
+/// The same for texts whose words are at hand: rows are compared with every item.
+pub fn share_in_common(a: &[String], b: &[String]) -> f64 {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if short.is_empty() {
         return 0.0;
     }
-    let near = |word: &String| {
-        let best = long.iter().map(|other| strsim::jaro_winkler(word, other));
-        best.fold(0.0, f64::max) >= 0.92
+    let near = |word: &&String| {
+        let alike = |other: &String| word == &other || strsim::jaro_winkler(word, other) >= 0.92;
+        long.iter().any(alike)
     };
-    short.iter().filter(|word| near(word)).count() as f64 / short.len() as f64
+    short.iter().filter(near).count() as f64 / short.len() as f64
+}
+
+/// Words of three letters and more, in Latin lower case, without plural s, each once.
+pub fn words(text: &str) -> Vec<String> {
+    let latin = deunicode(text).to_lowercase();
+    let mut words: Vec<String> = latin
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| word.len() > 2)
+        .map(|word| word.strip_suffix('s').unwrap_or(word).to_owned())
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 #[cfg(test)]
