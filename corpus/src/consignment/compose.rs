@@ -1,14 +1,16 @@
 //! Composes a consignment from the tables, from the parties to the last carton.
 
-use super::identifiers::{container_number, iban};
+use super::carriage::{containers, port, vessel, voyage};
+use super::identifiers::iban;
+use super::lines::{kinds, lines};
 use super::numbers::document_numbers;
-use super::tables::{Country, countries, goods, goods_of};
-use super::{Amounts, Consignment, Container, Dates, Line, Party, Place};
+use super::parties::{bank, bic, party};
+use super::tables::{Country, countries, goods};
+use super::{Amounts, Consignment, Dates, Line, Party};
 use crate::split::Split;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use rand::RngExt;
-use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 use rust_decimal::{Decimal, RoundingStrategy};
 
@@ -106,127 +108,17 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
     }
 }
 
-fn pick<'a, T>(rng: &mut ChaCha8Rng, from: &'a [T]) -> &'a T {
+pub fn pick<'a, T>(rng: &mut ChaCha8Rng, from: &'a [T]) -> &'a T {
     &from[rng.random_range(0..from.len())]
 }
 
-fn other_country(rng: &mut ChaCha8Rng, taken: &[&str]) -> &'static Country {
+pub fn other_country(rng: &mut ChaCha8Rng, taken: &[&str]) -> &'static Country {
     loop {
         let country = pick(rng, countries());
         if !taken.contains(&country.code.as_str()) {
             return country;
         }
     }
-}
-
-/// An invented company with an address as written in its country.
-pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
-    const TRADES: [&str; 16] = [
-        "",
-        "",
-        "",
-        "Trading",
-        "International",
-        "Industries",
-        "Export",
-        "Group",
-        "Global",
-        "Logistics",
-        "Foods",
-        "Technik",
-        "Textile",
-        "Commerce",
-        "Agro",
-        "Supply",
-    ];
-    let stems = country.stems(split);
-    let stem = pick(rng, &stems);
-    let trade = pick(rng, &TRADES);
-    let form = pick(rng, &country.legal_forms);
-    let mut name = [*stem, trade, form.as_str()]
-        .iter()
-        .filter(|part| !part.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join(" ");
-    if rng.random_bool(0.3) {
-        name = name.to_uppercase();
-    }
-    let (city, code) = pick(rng, &country.cities);
-    let (street, house) = (pick(rng, &country.streets), rng.random_range(1..190));
-    let street = match country.code.as_str() {
-        "FR" | "GB" | "US" | "VN" | "IN" | "ZA" | "TH" => format!("{house} {street}"),
-        "TR" => format!("{street} No: {house}"),
-        "CN" | "SG" => format!("No. {house}, {street}"),
-        _ => format!("{street} {house}"),
-    };
-    let town = match country.code.as_str() {
-        "GB" | "US" | "VN" | "IN" | "KR" | "JP" | "TH" | "AE" | "EG" | "CN" => {
-            match rng.random_range(0..2) {
-                0 => format!("{city} {code}"),
-                _ => format!("{city}, {code}"),
-            }
-        }
-        "DE" | "FR" | "ES" | "IT" if rng.random_bool(0.2) => {
-            format!("{}-{code} {city}", country.code)
-        }
-        _ => format!("{code} {city}"),
-    };
-    let mut address = vec![street, town];
-    if rng.random_bool(0.3) && address[0].len() < 40 {
-        let extra = [
-            "3rd Floor",
-            "Building B",
-            "Block 12",
-            "Suite 410",
-            "Unit 7",
-            "P.O. Box 1187",
-        ];
-        address.insert(0, (*pick(rng, &extra)).to_owned());
-    }
-    let tax_digits: String = (0..country.tax_id_digits)
-        .map(|_| char::from(rng.random_range(b'0'..=b'9')))
-        .collect();
-    let tax_id = match country.code.as_str() {
-        "DE" | "FR" | "ES" | "IT" | "PT" | "PL" | "GB" => format!("{}{tax_digits}", country.code),
-        "NL" => format!("NL{}B{:02}", &tax_digits[..9], rng.random_range(1..99)),
-        "CN" => format!("91{tax_digits}MA5{:03}", rng.random_range(0..1000)),
-        _ => tax_digits,
-    };
-    let domain: String = stem
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect::<String>()
-        .to_lowercase();
-    Party {
-        address,
-        country: country.code.clone(),
-        tax_id,
-        phone: format!(
-            "{} {} {}",
-            country.phone_prefix,
-            rng.random_range(20..999),
-            rng.random_range(100_000..9_999_999)
-        ),
-        email: format!(
-            "{}@{domain}.example",
-            pick(rng, &["info", "export", "sales", "office"])
-        ),
-        person: person(rng),
-        name,
-    }
-}
-
-fn person(rng: &mut ChaCha8Rng) -> String {
-    const GIVEN: [&str; 16] = [
-        "Anna", "Li", "Mehmet", "Claire", "Jan", "Maria", "David", "Ayşe", "Tomás", "Wei", "Ines",
-        "Paolo", "Nguyen", "Sarah", "Priya", "Omar",
-    ];
-    const FAMILY: [&str; 16] = [
-        "Berger", "Wang", "Kaya", "Morel", "Kowal", "Santos", "Hughes", "Demir", "Vidal", "Chen",
-        "Ferro", "Rossi", "Tran", "Miller", "Nair", "Haddad",
-    ];
-    format!("{} {}", pick(rng, &GIVEN), pick(rng, &FAMILY))
 }
 
 fn dates(rng: &mut ChaCha8Rng) -> Dates {
@@ -253,183 +145,8 @@ fn dates(rng: &mut ChaCha8Rng) -> Dates {
     }
 }
 
-/// The kinds of goods of the split, those of the chapters if there are any.
-fn kinds(split: Split, chapters: &[u32]) -> Vec<usize> {
-    let all = goods_of(split);
-    let wanted: Vec<usize> = all
-        .iter()
-        .copied()
-        .filter(|&kind| {
-            let chapter = goods()[kind].hs_code[..2].parse().unwrap_or_default();
-            chapters.contains(&chapter)
-        })
-        .collect();
-    if wanted.is_empty() { all } else { wanted }
-}
-
-/// One to 31 lines, mostly few; quantities and prices as they come in trade.
-fn lines(rng: &mut ChaCha8Rng, kinds: Vec<usize>, from: &Country) -> Vec<Line> {
-    let count = match rng.random_range(0..100) {
-        0..28 => 1,
-        28..75 => rng.random_range(2..7),
-        75..93 => rng.random_range(7..13),
-        _ => rng.random_range(13..32),
-    };
-    // A shipment is of few kinds of goods in many variants.
-    let mut chosen = kinds;
-    chosen.shuffle(rng);
-    chosen.truncate(rng.random_range(1..6));
-    let foreign = rng
-        .random_bool(0.15)
-        .then(|| other_country(rng, &[from.code.as_str()]).code.clone());
-    let long_codes = rng.random_bool(0.7);
-    let priced_fine = rng.random_bool(0.15);
-    let discounted = rng.random_bool(0.12);
-    let mut next_carton = 1;
-    (0..count)
-        .map(|index| {
-            let kind = chosen[index % chosen.len()];
-            let item = &goods()[kind];
-            let unit_price = price(rng, item.price, priced_fine);
-            let quantity = quantity(rng, &item.unit, item.price.1, item.kg_per_unit);
-            let full = money(quantity * unit_price);
-            let discount = (discounted && rng.random_bool(0.6))
-                .then(|| money(full * Decimal::from(rng.random_range(2..15)) / dec!(100)));
-            let net_kg = mass(quantity * item.kg_per_unit);
-            let tare = dec!(1) + Decimal::from(rng.random_range(15..130)) / dec!(1000);
-            let packages = packages(rng, net_kg, &item.package_kind);
-            let gross_kg = mass(net_kg * tare).max(net_kg + dec!(0.1));
-            let cartons = (next_carton, next_carton + packages - 1);
-            next_carton += packages;
-            Line {
-                goods: kind,
-                product_code: product_code(rng),
-                variant: variant(rng),
-                hs_code: match long_codes {
-                    true => item.hs_code.clone(),
-                    false => item.hs_code[..6].to_owned(),
-                },
-                origin: match &foreign {
-                    Some(code) if index % 3 == 1 => code.clone(),
-                    _ => from.code.clone(),
-                },
-                quantity,
-                unit: item.unit.clone(),
-                unit_price,
-                discount,
-                amount: full - discount.unwrap_or_default(),
-                net_kg,
-                gross_kg,
-                packages,
-                cartons,
-                batch: format!(
-                    "{}{:06}",
-                    pick(rng, &["L", "B", "LOT", ""]),
-                    rng.random_range(1000..999_999)
-                ),
-            }
-        })
-        .collect()
-}
-
-/// Two places, or four for goods that are priced per thousand in truth.
-fn price(rng: &mut ChaCha8Rng, (low, high): (Decimal, Decimal), fine: bool) -> Decimal {
-    let share = Decimal::from(rng.random_range(0..10_000)) / dec!(10_000);
-    let price = low + (high - low) * share * share;
-    let places = if fine || price < dec!(0.5) { 4 } else { 2 };
-    price.round_dp(places).max(dec!(0.01))
-}
-
-fn quantity(rng: &mut ChaCha8Rng, unit: &str, high: Decimal, kg_per_unit: Decimal) -> Decimal {
-    if unit == "TNE" {
-        return Decimal::from(rng.random_range(5_000..90_000)) / dec!(1000);
-    }
-    let most = match high {
-        high if high >= dec!(5000) => 3,
-        high if high >= dec!(500) => 40,
-        high if high >= dec!(50) => 600,
-        _ => 20_000,
-    };
-    // At most 22 t a line.
-    let by_mass = (dec!(22_000) / kg_per_unit)
-        .to_string()
-        .split('.')
-        .next()
-        .and_then(|whole| whole.parse::<i64>().ok())
-        .unwrap_or(1)
-        .max(2);
-    let most = by_mass.min(most);
-    let number = rng.random_range(1..most.max(2));
-    match unit {
-        "KGM" | "LTR" | "MTR" | "MTK" | "MTQ" if rng.random_bool(0.3) => {
-            Decimal::from(number) + Decimal::from(rng.random_range(1..100)) / dec!(100)
-        }
-        _ if number > 100 && rng.random_bool(0.7) => Decimal::from(number / 50 * 50),
-        _ => Decimal::from(number),
-    }
-}
-
-fn packages(rng: &mut ChaCha8Rng, net_kg: Decimal, kind: &str) -> u32 {
-    let each: i64 = match kind {
-        "BG" => 25,
-        "DR" => 200,
-        "PX" => 600,
-        "BE" | "CL" => 2500,
-        "CS" => 400,
-        "RL" => 40,
-        "BL" => 250,
-        _ => *pick(rng, &[8, 12, 15, 20, 25]),
-    };
-    let count = (net_kg / Decimal::from(each)).ceil();
-    count.to_string().parse::<u32>().unwrap_or(1).max(1)
-}
-
-fn money(amount: Decimal) -> Decimal {
+pub fn money(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
-}
-
-/// Masses are rounded to 10 g below 100 kg, to 100 g below 1 t, to 1 kg above.
-fn mass(kg: Decimal) -> Decimal {
-    let places = match kg {
-        kg if kg < dec!(100) => 2,
-        kg if kg < dec!(1000) => 1,
-        _ => 0,
-    };
-    kg.round_dp(places).max(dec!(0.01))
-}
-
-fn product_code(rng: &mut ChaCha8Rng) -> String {
-    let letter = char::from(rng.random_range(b'A'..=b'Z'));
-    match rng.random_range(0..5) {
-        0 => format!("{:06}", rng.random_range(100_000..999_999)),
-        1 => format!("{letter}{letter}-{:04}", rng.random_range(0..10_000)),
-        2 => format!(
-            "{letter}{:03}.{:02}",
-            rng.random_range(0..1000),
-            rng.random_range(0..100)
-        ),
-        3 => format!("{:04}/{letter}", rng.random_range(1000..10_000)),
-        _ => format!(
-            "{:03}-{:03}-{:02}",
-            rng.random_range(0..1000),
-            rng.random_range(0..1000),
-            rng.random_range(0..100)
-        ),
-    }
-}
-
-fn variant(rng: &mut ChaCha8Rng) -> String {
-    let letter = char::from(rng.random_range(b'A'..=b'Z'));
-    let number: u32 = rng.random_range(1..999);
-    match rng.random_range(0..9) {
-        0 => format!("Type {letter}{number}"),
-        1 => format!("{letter}{letter}{number}-{}", number % 7),
-        2 => format!("{number} x {} mm", number % 90 + 5),
-        3 => format!("Model {letter}-{number}"),
-        4 => format!("Grade {letter}{}", number % 4 + 1),
-        5 => format!("Art. {number}{letter}"),
-        _ => String::new(),
-    }
 }
 
 fn amounts(
@@ -505,97 +222,6 @@ fn amounts(
         prepaid,
         due: total - prepaid,
     }
-}
-
-fn containers(rng: &mut ChaCha8Rng, by_air: bool, gross_kg: Decimal) -> Vec<Container> {
-    if by_air {
-        return Vec::new();
-    }
-    let count = (gross_kg / dec!(24_000))
-        .ceil()
-        .to_string()
-        .parse::<usize>()
-        .unwrap_or(1);
-    (0..count.clamp(1, 4))
-        .map(|_| Container {
-            number: container_number(rng),
-            seal: match rng.random_range(0..3) {
-                0 => format!(
-                    "{}{:06}",
-                    char::from(rng.random_range(b'A'..=b'Z')),
-                    rng.random_range(0..1_000_000)
-                ),
-                1 => format!(
-                    "ML-{}{:07}",
-                    pick(rng, &["CN", "TR", "EU", "SL"]),
-                    rng.random_range(0..10_000_000)
-                ),
-                _ => format!("{:08}", rng.random_range(0..100_000_000)),
-            },
-            kind: (*pick(rng, &["20GP", "40HC", "40GP", "20RF", "45HC"])).to_owned(),
-        })
-        .collect()
-}
-
-fn port(rng: &mut ChaCha8Rng, country: &Country) -> Place {
-    let (code, name) = pick(rng, &country.ports);
-    Place {
-        code: code.clone(),
-        name: name.clone(),
-    }
-}
-
-fn vessel(rng: &mut ChaCha8Rng) -> String {
-    const FIRST: [&str; 14] = [
-        "NORDIC", "PACIFIC", "MARE", "STELLA", "BLUE", "GOLDEN", "ATLANTIC", "AEGEAN", "BALTIC",
-        "ORIENT", "SOUTHERN", "SILVER", "CAPE", "RIVER",
-    ];
-    const SECOND: [&str; 14] = [
-        "HORIZON", "PIONEER", "EXPRESS", "AURORA", "TRADER", "BRIDGE", "SPIRIT", "DAWN", "PEARL",
-        "VOYAGER", "CROWN", "FALCON", "MERIDIAN", "GLORY",
-    ];
-    format!(
-        "{}{} {}",
-        pick(rng, &["", "MV ", "MSV ", ""]),
-        pick(rng, &FIRST),
-        pick(rng, &SECOND)
-    )
-}
-
-fn voyage(rng: &mut ChaCha8Rng) -> String {
-    let number: u32 = rng.random_range(1..900);
-    let side = pick(rng, &["E", "W", "N", "S"]);
-    match rng.random_range(0..3) {
-        0 => format!("{number:03}{side}"),
-        1 => format!("{}{:02}{side}", number % 10, number % 97),
-        _ => format!("V.{number:04}"),
-    }
-}
-
-fn bank(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> String {
-    let stems = country.stems(split);
-    format!(
-        "{} {}",
-        pick(rng, &stems),
-        pick(
-            rng,
-            &["Bank", "Bank AG", "Commercial Bank", "Banque", "Banco"]
-        )
-    )
-}
-
-fn bic(rng: &mut ChaCha8Rng, country: &str) -> String {
-    let mut code: String = (0..4)
-        .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
-        .collect();
-    code.push_str(country);
-    code.push_str(
-        ["2X", "33", "HH", "PP", "BB"]
-            .choose(rng)
-            .copied()
-            .unwrap_or("2X"),
-    );
-    code
 }
 
 fn marks(

@@ -4,10 +4,13 @@
 //! masses, dates, numbers), and the declaration that belongs to it.
 //! Deliberately absent: paper. How a value is printed is the matter of `layout`.
 
+mod carriage;
 mod compose;
 mod declare;
 mod identifiers;
+mod lines;
 mod numbers;
+mod parties;
 mod tables;
 
 pub use compose::{Wish, compose};

@@ -1,8 +1,9 @@
 //! Certificates of authorities, laboratories and insurers about the goods.
 
-use super::draft::{Draft, Pair, Role};
-use super::invoice::{port, route};
+use super::draft::{Draft, Pair};
+use super::parties::Role;
 use super::table::{Column, Extras, Plan};
+use super::terms::{port, route};
 use crate::consignment::{goods, number_and_date};
 use crate::lexicon::title_key;
 use crate::paper::escape;

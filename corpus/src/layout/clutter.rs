@@ -2,7 +2,7 @@
 //! all kinds, totals in a second currency, notes, codes, marks of copies, print headers.
 
 use super::draft::{Draft, Pair};
-use super::invoice::{incoterm, payment_terms};
+use super::terms::{incoterm, payment_terms};
 use crate::consignment::country;
 use crate::paper::escape;
 use docexam_domain::FieldKey as K;

@@ -1,8 +1,8 @@
 //! A document while it is written: the consignment behind it, its look, its way of speaking, the
 //! ink that records every value, and the small fragments that all document types share.
 
-use super::look::{Info, Look, pick};
-use crate::consignment::{Consignment, Party};
+use super::look::{Look, pick};
+use crate::consignment::Consignment;
 use crate::lexicon::{DateForm, NumberForm, Speech, country_name};
 use crate::paper::{Ink, escape};
 use docexam_domain::FieldKey;
@@ -160,214 +160,17 @@ impl Draft<'_> {
         escape(&self.speech.say_once(&mut self.rng, key))
     }
 
-    /// Header values in the placement of the look.
-    pub fn info(&mut self, pairs: Vec<Pair>) -> String {
-        self.info_as(self.look.info, pairs)
-    }
-
-    /// Header values where half the page's width is to be had.
-    pub fn narrow_info(&mut self, pairs: Vec<Pair>) -> String {
-        let placement = match self.look.info {
-            Info::TwoColumns => Info::Columns,
-            placement => placement,
-        };
-        self.info_within(placement, pairs, 2)
-    }
-
-    pub fn info_as(&mut self, placement: Info, pairs: Vec<Pair>) -> String {
-        self.info_within(placement, pairs, 5)
-    }
-
-    /// At most `across` values beside each other.
-    fn info_within(&mut self, placement: Info, pairs: Vec<Pair>, across: usize) -> String {
-        let pairs: Vec<Pair> = pairs
-            .into_iter()
-            .filter(|pair| !pair.1.is_empty())
-            .collect();
-        if pairs.is_empty() {
-            return String::new();
+    /// Draws once a document and then says the same.
+    pub fn remember(
+        &mut self,
+        what: &str,
+        draw: impl FnOnce(&mut ChaCha8Rng) -> String,
+    ) -> String {
+        if let Some(drawn) = self.habits.get(what) {
+            return drawn.clone();
         }
-        match placement {
-            Info::Inline => pairs
-                .into_iter()
-                .map(|(key, value)| format!("{} {value}", self.caption(&key)))
-                .collect::<Vec<_>>()
-                .join(" \\\n"),
-            Info::Columns => self.columns(pairs, 1),
-            Info::TwoColumns => self.columns(pairs, 2),
-            Info::BoxedAbove => {
-                let across = self.one_of(&[2, 3, 4]).min(across);
-                let cells: Vec<String> = pairs
-                    .into_iter()
-                    .map(|(key, value)| {
-                        format!("[#text(0.8em)[{}] \\ {value}]", self.heading(&key))
-                    })
-                    .collect();
-                let accent = self.look.accent;
-                format!(
-                    "#table(columns: (1fr,) * {across}, stroke: 0.6pt + {accent}, inset: 4pt, {})",
-                    cells.join(", ")
-                )
-            }
-            Info::Strip => pairs
-                .chunks(across)
-                .map(|pairs| {
-                    let heads: Vec<String> = pairs
-                        .iter()
-                        .map(|(key, _)| format!("[{}]", self.heading(key)))
-                        .collect();
-                    let values: Vec<String> = pairs
-                        .iter()
-                        .map(|(_, value)| format!("[{value}]"))
-                        .collect();
-                    format!(
-                        "#table(columns: (1fr,) * {}, stroke: 0.5pt, inset: 3pt, {}, {})",
-                        pairs.len(),
-                        heads.join(", "),
-                        values.join(", ")
-                    )
-                })
-                .collect::<Vec<_>>()
-                .join("\n"),
-        }
-    }
-
-    fn columns(&mut self, pairs: Vec<Pair>, across: usize) -> String {
-        let mut cells: Vec<String> = pairs
-            .into_iter()
-            .map(|(key, value)| format!("[{}], [{value}]", self.caption(&key)))
-            .collect();
-        while cells.len() % across != 0 {
-            cells.push("[], []".to_owned());
-        }
-        let widths = vec!["auto, 1fr"; across].join(", ");
-        format!(
-            "#grid(columns: ({widths}), column-gutter: 8pt, row-gutter: 5pt, {})",
-            cells.join(", ")
-        )
-    }
-
-    /// The lines of a party: name, address, country, tax id and perhaps a telephone.
-    pub fn party(&mut self, role: Role, party: &Party) -> String {
-        let keys = role.keys();
-        let mut lines = vec![self.name(keys.name, &party.name)];
-        if let Some(address) = keys.address {
-            let one_line = self.chance(0.15);
-            let mut rows = party.address.clone();
-            // A role without a country of its own has the country in its address.
-            if keys.country.is_none() {
-                rows.push(country_name(
-                    &mut self.rng,
-                    &party.country,
-                    &self.speech.language,
-                ));
-            }
-            let text = rows.join(if one_line { ", " } else { "\n" });
-            let value = rows.join(", ");
-            lines.push(self.ink.field(address, &text, &value));
-        }
-        // The address of a notify party or producer is no field, but it is printed.
-        if keys.address.is_none() && self.chance(0.6) {
-            let nation = country_name(&mut self.rng, &party.country, &self.speech.language);
-            lines.extend(
-                party
-                    .address
-                    .iter()
-                    .chain([&nation])
-                    .map(|line| escape(line)),
-            );
-        }
-        if let Some(key) = keys.country
-            && self.chance(0.85)
-        {
-            let fragment = self.country(key, &party.country);
-            match self.chance(0.2) && lines.len() > 1 {
-                true => {
-                    let last = lines.pop().unwrap_or_default();
-                    lines.push(format!("{last}#\",\" {fragment}"));
-                }
-                false => lines.push(fragment),
-            }
-        }
-        if let Some(key) = keys.tax_id
-            && self.chance(0.55)
-        {
-            let caption = self.words(role.tax_caption());
-            let tax_id = self.plain(key, &party.tax_id);
-            lines.push(format!("{} {tax_id}", escape(&format!("{caption}:"))));
-        }
-        if self.chance(0.3) {
-            let tel = self.words("tel");
-            lines.push(escape(&format!("{tel}: {}", party.phone)));
-        }
-        if self.chance(0.15) {
-            lines.push(escape(&party.email));
-        }
-        if self.chance(0.12) {
-            lines.push(escape(&format!("Attn: {}", party.person)));
-        }
-        lines.retain(|line| !line.is_empty());
-        lines.join(" \\\n")
-    }
-
-    fn name(&mut self, key: FieldKey, name: &str) -> String {
-        let fragment = self.ink.plain(key, name);
-        match self.chance(0.4) {
-            true => format!("#strong[{fragment}]"),
-            false => fragment,
-        }
-    }
-}
-
-/// Who a party is on this document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    Seller,
-    Buyer,
-    Consignee,
-    Notify,
-    Producer,
-}
-
-struct RoleKeys {
-    name: FieldKey,
-    address: Option<FieldKey>,
-    country: Option<FieldKey>,
-    tax_id: Option<FieldKey>,
-}
-
-impl Role {
-    fn keys(self) -> RoleKeys {
-        use FieldKey::*;
-        let (name, address, country, tax_id) = match self {
-            Self::Seller => (
-                SellerName,
-                Some(SellerAddress),
-                Some(SellerCountry),
-                Some(SellerTaxId),
-            ),
-            Self::Buyer => (
-                BuyerName,
-                Some(BuyerAddress),
-                Some(BuyerCountry),
-                Some(BuyerTaxId),
-            ),
-            Self::Consignee => (ConsigneeName, Some(ConsigneeAddress), None, None),
-            Self::Notify => (NotifyPartyName, None, None, None),
-            Self::Producer => (ProducerName, None, None, None),
-        };
-        RoleKeys {
-            name,
-            address,
-            country,
-            tax_id,
-        }
-    }
-
-    fn tax_caption(self) -> &'static str {
-        match self {
-            Self::Seller => "tax_id.seller",
-            _ => "tax_id.buyer",
-        }
+        let drawn = draw(&mut self.rng);
+        self.habits.insert(what.to_owned(), drawn.clone());
+        drawn
     }
 }

@@ -1,6 +1,6 @@
 //! Around the content: page set-up, letterhead, title, footer with bank and register, signature.
 
-use super::draft::{Draft, Pair, Role};
+use super::draft::{Draft, Pair};
 use super::look::Letterhead;
 use crate::consignment::country;
 use crate::paper::escape;
@@ -201,93 +201,5 @@ impl Draft<'_> {
             self.rng.random_range(4..26),
             escape(&words)
         )
-    }
-
-    /// The parties of the document in the arrangement of the look, with header values beside them
-    /// where the arrangement wants it.
-    pub fn parties(&mut self, roles: &[(Role, &str)], info: Vec<Pair>) -> String {
-        use super::look::Parties as P;
-        let it = self.it;
-        let mut blocks: Vec<(String, String)> = Vec::new();
-        for &(role, caption) in roles {
-            let party = match role {
-                Role::Seller => Some(&it.seller),
-                Role::Buyer => Some(&it.buyer),
-                Role::Consignee => it.consignee.as_ref(),
-                Role::Notify => it.notify.as_ref(),
-                Role::Producer => it.producer.as_ref(),
-            };
-            if let Some(party) = party {
-                let heading = self.heading(caption);
-                let body = self.party(role, party);
-                blocks.push((heading, body));
-            }
-        }
-        let accent = self.look.accent;
-        let cell =
-            |(heading, body): &(String, String)| format!("[#text(0.85em)[{heading}] \\\n{body}]");
-        let cells: Vec<String> = blocks.iter().map(cell).collect();
-        let across = cells.len().clamp(1, 3);
-        match self.look.parties {
-            P::SideBySide => {
-                let info = self.info(info);
-                format!(
-                    "#grid(columns: (1fr,) * {across}, column-gutter: 12pt, row-gutter: 10pt, {})\n#v(6pt)\n{info}\n",
-                    cells.join(", ")
-                )
-            }
-            P::Boxed => {
-                let info = self.info(info);
-                format!(
-                    "#table(columns: (1fr,) * {}, stroke: 0.7pt + {accent}, inset: 5pt, {})\n{info}\n",
-                    across.min(2),
-                    cells.join(", ")
-                )
-            }
-            P::Stacked => {
-                let stacked: Vec<String> = blocks
-                    .iter()
-                    .map(|(heading, body)| {
-                        format!("#grid(columns: (22%, 1fr), [{heading}], [{body}])")
-                    })
-                    .collect();
-                let info = self.info(info);
-                match self.chance(0.5) {
-                    true => format!("{info}\n#v(6pt)\n{}\n", stacked.join("\n#v(3pt)\n")),
-                    false => format!("{}\n#v(6pt)\n{info}\n", stacked.join("\n#v(3pt)\n")),
-                }
-            }
-            P::BesideInfo => {
-                let info = self.narrow_info(info);
-                let stacked = cells
-                    .iter()
-                    .map(|cell| format!("#block{cell}"))
-                    .collect::<Vec<_>>();
-                let (left, right) = (stacked.join("\n"), info);
-                match self.chance(0.25) {
-                    true => format!(
-                        "#grid(columns: (1fr, 1fr), column-gutter: 14pt, [{right}], [{left}])\n"
-                    ),
-                    false => format!(
-                        "#grid(columns: (1.2fr, 1fr), column-gutter: 14pt, [{left}], [{right}])\n"
-                    ),
-                }
-            }
-            P::FormGrid => {
-                let info = self.narrow_info(info);
-                let span = cells.len().max(1);
-                let first = cells.first().cloned().unwrap_or_else(|| "[]".to_owned());
-                let rest: Vec<String> = cells.iter().skip(1).cloned().collect();
-                let rest = if rest.is_empty() {
-                    String::new()
-                } else {
-                    format!(", {}", rest.join(", "))
-                };
-                format!(
-                    "#table(columns: (1fr, 1fr), stroke: 0.6pt, inset: 5pt, {first}, \
-                     table.cell(rowspan: {span})[{info}]{rest})\n"
-                )
-            }
-        }
     }
 }

@@ -1,8 +1,10 @@
 //! Commercial and proforma invoices.
 
-use super::draft::{Draft, Pair, Role};
+use super::draft::{Draft, Pair};
 use super::look::Totals;
+use super::parties::Role;
 use super::table::{Column, Extras, Plan};
+use super::terms::{incoterm, payment_terms, route};
 use docexam_domain::FieldKey as K;
 use rand::seq::SliceRandom;
 
@@ -184,34 +186,6 @@ fn header_values(draft: &mut Draft) -> Vec<Pair> {
     pairs
 }
 
-pub fn incoterm(draft: &mut Draft) -> String {
-    let it = draft.it;
-    let code = draft.plain(K::Incoterm, &it.incoterm);
-    let place = match draft.chance(0.3) {
-        true => it.incoterm_place.to_uppercase(),
-        false => it.incoterm_place.clone(),
-    };
-    let place = draft
-        .ink
-        .field(K::IncotermPlace, &place, &it.incoterm_place);
-    let edition = draft.one_of(&["", "", "", " #\"(Incoterms 2020)\"", " #\"INCOTERMS 2020\""]);
-    format!("{code} {place}{edition}")
-}
-
-pub fn payment_terms(draft: &mut Draft) -> String {
-    let days = draft.it.payment_days;
-    let key = if days == 0 {
-        "payment.now"
-    } else {
-        "payment.days"
-    };
-    let text = draft
-        .speech
-        .say_once(&mut draft.rng, key)
-        .replace("{n}", &days.to_string());
-    draft.plain(K::PaymentTerms, &text)
-}
-
 fn total_quantity(draft: &mut Draft) -> Option<String> {
     draft.it.common_unit()?;
     let quantity = draft.it.total_quantity;
@@ -226,99 +200,6 @@ fn total_quantity(draft: &mut Draft) -> Option<String> {
             .ink
             .field(K::TotalQuantity, &text, &quantity.normalize().to_string()),
     )
-}
-
-/// Ports, vessel, voyage, transport document, containers, seals and marks, as far as they are known.
-pub fn route(draft: &mut Draft) -> Vec<Pair> {
-    let it = draft.it;
-    let mut pairs: Vec<Pair> = vec![
-        ("port_of_loading".into(), port(draft, K::PortOfLoading)),
-        ("port_of_discharge".into(), port(draft, K::PortOfDischarge)),
-    ];
-    if !it.by_air && draft.chance(0.6) {
-        pairs.push(("vessel_name".into(), draft.plain(K::VesselName, &it.vessel)));
-        if draft.chance(0.7) {
-            pairs.push((
-                "voyage_number".into(),
-                draft.plain(K::VoyageNumber, &it.voyage),
-            ));
-        }
-    }
-    if draft.chance(0.3) {
-        let number = crate::consignment::transport_number(it);
-        pairs.push((
-            "transport_document_number".into(),
-            draft.plain(K::TransportDocumentNumber, number),
-        ));
-    }
-    if !it.containers.is_empty() && draft.chance(0.4) {
-        pairs.push(("container_number".into(), containers(draft)));
-        if draft.chance(0.5) {
-            pairs.push(("seal_number".into(), seals(draft)));
-        }
-    }
-    if draft.chance(0.35) {
-        pairs.push(("marks".into(), marks(draft)));
-    }
-    pairs
-}
-
-pub fn port(draft: &mut Draft, key: K) -> String {
-    let place = match key {
-        K::PortOfLoading => draft.it.loading.clone(),
-        _ => draft.it.discharge.clone(),
-    };
-    let country = crate::consignment::country(&place.code[..2]).english_name();
-    let text = match draft.one_of(&[0, 0, 1, 2, 3]) {
-        0 => place.name.clone(),
-        1 => place.name.to_uppercase(),
-        2 => format!("{}, {country}", place.name),
-        _ => format!("{} PORT, {}", place.name, country).to_uppercase(),
-    };
-    let fragment = draft.ink.field(key, &text, &place.code);
-    fragment
-}
-
-pub fn containers(draft: &mut Draft) -> String {
-    let spaced = draft.chance(0.25);
-    let kinds = draft.chance(0.3);
-    let it = draft.it;
-    let parts: Vec<String> = it
-        .containers
-        .iter()
-        .map(|container| {
-            let number = &container.number;
-            let text = match spaced {
-                true => format!("{} {}-{}", &number[..4], &number[4..10], &number[10..]),
-                false => number.clone(),
-            };
-            let fragment = draft.ink.field(K::ContainerNumber, &text, number);
-            match kinds {
-                true => format!(
-                    "{fragment} {}",
-                    crate::paper::escape(&format!("/ {}", container.kind))
-                ),
-                false => fragment,
-            }
-        })
-        .collect();
-    parts.join(draft.one_of(&[" \\ ", "#\",\" "]))
-}
-
-pub fn seals(draft: &mut Draft) -> String {
-    let it = draft.it;
-    let parts: Vec<String> = it
-        .containers
-        .iter()
-        .map(|container| draft.ink.plain(K::SealNumber, &container.seal))
-        .collect();
-    parts.join(" \\ ")
-}
-
-pub fn marks(draft: &mut Draft) -> String {
-    let marks = &draft.it.marks;
-    let text = marks.join("\n");
-    draft.ink.field(K::Marks, &text, &marks.join(" "))
 }
 
 fn plan(draft: &mut Draft) -> Plan {

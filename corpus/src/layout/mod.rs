@@ -5,16 +5,20 @@
 //! and `totals` write the parts, and one file a group of document types puts them together.
 //! Deliberately absent: damage by scanners and cameras (`capture`).
 
+mod cells;
 mod certificates;
 mod clutter;
 mod draft;
 mod frame;
+mod info;
 mod invoice;
 mod look;
 mod origin;
 mod other;
 mod packing_list;
+mod parties;
 mod table;
+mod terms;
 mod totals;
 mod transport;
 

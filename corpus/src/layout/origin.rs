@@ -1,9 +1,10 @@
 //! Certificates of origin: a plain chamber form, and forms drawn in the manner of Form A, Form E,
 //! EUR.1 and RCEP: numbered boxes with the same content, in a drawing of their own.
 
-use super::draft::{Draft, Role};
-use super::invoice::{marks, port};
+use super::draft::Draft;
+use super::parties::Role;
 use super::table::{Column, Extras, Plan};
+use super::terms::{marks, port};
 use crate::consignment::country;
 use crate::paper::escape;
 use docexam_domain::FieldKey as K;

@@ -1,8 +1,9 @@
 //! Packing lists and weight notes.
 
-use super::draft::{Draft, Pair, Role};
-use super::invoice::{incoterm, route};
+use super::draft::{Draft, Pair};
+use super::parties::Role;
 use super::table::{Column, Extras, Plan};
+use super::terms::{incoterm, route};
 use docexam_domain::FieldKey as K;
 use rand::seq::SliceRandom;
 use rust_decimal::Decimal;
@@ -92,8 +93,7 @@ fn header_values(draft: &mut Draft) -> Vec<Pair> {
         ));
     }
     pairs.push(("issue_date".into(), {
-        let date = draft.date(K::IssueDate, it.dates.packed);
-        date
+        draft.date(K::IssueDate, it.dates.packed)
     }));
     if same || draft.chance(0.6) {
         pairs.push((

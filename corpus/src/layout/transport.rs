@@ -1,7 +1,8 @@
 //! Bills of lading, sea waybills and air waybills: forms of boxes.
 
-use super::draft::{Draft, Role};
-use super::invoice::{containers, marks, port, seals};
+use super::draft::Draft;
+use super::parties::Role;
+use super::terms::{containers, marks, port, seals};
 use crate::consignment::goods;
 use crate::lexicon::title_key;
 use crate::paper::escape;

@@ -1,0 +1,145 @@
+//! Invented companies with addresses, numbers and banks as they are written in their country.
+
+use super::Party;
+use super::compose::pick;
+use super::tables::Country;
+use crate::split::Split;
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+
+/// An invented company with an address as written in its country.
+pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
+    const TRADES: [&str; 16] = [
+        "",
+        "",
+        "",
+        "Trading",
+        "International",
+        "Industries",
+        "Export",
+        "Group",
+        "Global",
+        "Logistics",
+        "Foods",
+        "Technik",
+        "Textile",
+        "Commerce",
+        "Agro",
+        "Supply",
+    ];
+    let stems = country.stems(split);
+    let stem = pick(rng, &stems);
+    let trade = pick(rng, &TRADES);
+    let form = pick(rng, &country.legal_forms);
+    let mut name = [*stem, trade, form.as_str()]
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if rng.random_bool(0.3) {
+        name = name.to_uppercase();
+    }
+    let (city, code) = pick(rng, &country.cities);
+    let (street, house) = (pick(rng, &country.streets), rng.random_range(1..190));
+    let street = match country.code.as_str() {
+        "FR" | "GB" | "US" | "VN" | "IN" | "ZA" | "TH" => format!("{house} {street}"),
+        "TR" => format!("{street} No: {house}"),
+        "CN" | "SG" => format!("No. {house}, {street}"),
+        _ => format!("{street} {house}"),
+    };
+    let town = match country.code.as_str() {
+        "GB" | "US" | "VN" | "IN" | "KR" | "JP" | "TH" | "AE" | "EG" | "CN" => {
+            match rng.random_range(0..2) {
+                0 => format!("{city} {code}"),
+                _ => format!("{city}, {code}"),
+            }
+        }
+        "DE" | "FR" | "ES" | "IT" if rng.random_bool(0.2) => {
+            format!("{}-{code} {city}", country.code)
+        }
+        _ => format!("{code} {city}"),
+    };
+    let mut address = vec![street, town];
+    if rng.random_bool(0.3) && address[0].len() < 40 {
+        let extra = [
+            "3rd Floor",
+            "Building B",
+            "Block 12",
+            "Suite 410",
+            "Unit 7",
+            "P.O. Box 1187",
+        ];
+        address.insert(0, (*pick(rng, &extra)).to_owned());
+    }
+    let tax_digits: String = (0..country.tax_id_digits)
+        .map(|_| char::from(rng.random_range(b'0'..=b'9')))
+        .collect();
+    let tax_id = match country.code.as_str() {
+        "DE" | "FR" | "ES" | "IT" | "PT" | "PL" | "GB" => format!("{}{tax_digits}", country.code),
+        "NL" => format!("NL{}B{:02}", &tax_digits[..9], rng.random_range(1..99)),
+        "CN" => format!("91{tax_digits}MA5{:03}", rng.random_range(0..1000)),
+        _ => tax_digits,
+    };
+    let domain: String = stem
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_lowercase();
+    Party {
+        address,
+        country: country.code.clone(),
+        tax_id,
+        phone: format!(
+            "{} {} {}",
+            country.phone_prefix,
+            rng.random_range(20..999),
+            rng.random_range(100_000..9_999_999)
+        ),
+        email: format!(
+            "{}@{domain}.example",
+            pick(rng, &["info", "export", "sales", "office"])
+        ),
+        person: person(rng),
+        name,
+    }
+}
+
+fn person(rng: &mut ChaCha8Rng) -> String {
+    const GIVEN: [&str; 16] = [
+        "Anna", "Li", "Mehmet", "Claire", "Jan", "Maria", "David", "Ayşe", "Tomás", "Wei", "Ines",
+        "Paolo", "Nguyen", "Sarah", "Priya", "Omar",
+    ];
+    const FAMILY: [&str; 16] = [
+        "Berger", "Wang", "Kaya", "Morel", "Kowal", "Santos", "Hughes", "Demir", "Vidal", "Chen",
+        "Ferro", "Rossi", "Tran", "Miller", "Nair", "Haddad",
+    ];
+    format!("{} {}", pick(rng, &GIVEN), pick(rng, &FAMILY))
+}
+
+pub fn bank(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> String {
+    let stems = country.stems(split);
+    format!(
+        "{} {}",
+        pick(rng, &stems),
+        pick(
+            rng,
+            &["Bank", "Bank AG", "Commercial Bank", "Banque", "Banco"]
+        )
+    )
+}
+
+pub fn bic(rng: &mut ChaCha8Rng, country: &str) -> String {
+    let mut code: String = (0..4)
+        .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
+        .collect();
+    code.push_str(country);
+    code.push_str(
+        ["2X", "33", "HH", "PP", "BB"]
+            .choose(rng)
+            .copied()
+            .unwrap_or("2X"),
+    );
+    code
+}

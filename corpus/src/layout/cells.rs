@@ -1,0 +1,262 @@
+//! The cells of the goods table: each value in the house's way of printing it.
+
+use super::draft::Draft;
+use super::table::{Column, Plan};
+use crate::consignment::{Line, goods};
+use crate::lexicon::{country_name, package_name, rec20_printed};
+use crate::paper::escape;
+use docexam_domain::FieldKey;
+use rand::RngExt;
+use rust_decimal::Decimal;
+
+impl Draft<'_> {
+    pub fn cell(&mut self, plan: &Plan, column: Column, row: usize, line: &Line) -> String {
+        use FieldKey as K;
+        let language = self.speech.language.clone();
+        match column {
+            Column::LineNumber => {
+                let manner =
+                    self.remember("line numbers", |rng| rng.random_range(0..8).to_string());
+                let number = if manner == "0" {
+                    (row + 1) * 10
+                } else {
+                    row + 1
+                };
+                let text = match manner.as_str() {
+                    "1" => format!("{number:02}"),
+                    "2" => format!("{number}."),
+                    "3" => format!("{number:03}"),
+                    _ => number.to_string(),
+                };
+                self.ink
+                    .cell(row, K::LineNumber, &text, &number.to_string())
+            }
+            Column::ProductCode => {
+                self.ink
+                    .cell(row, K::ProductCode, &line.product_code, &line.product_code)
+            }
+            Column::Description => self.description(plan, row, line),
+            Column::HsCode => {
+                let printed = self.hs_printed(&line.hs_code);
+                self.ink.cell(row, K::HsCode, &printed, &line.hs_code)
+            }
+            Column::Origin => {
+                let text = match plan.columns.len() > 7 {
+                    true => line.origin.clone(),
+                    false => country_name(&mut self.rng, &line.origin, &language),
+                };
+                self.ink.cell(row, K::CountryOfOrigin, &text, &line.origin)
+            }
+            Column::Quantity => self.quantity(row, line),
+            Column::QuantityUnit => {
+                let quantity = self.quantity(row, line);
+                format!("{quantity} {}", self.unit(row, line))
+            }
+            Column::Unit => self.unit(row, line),
+            Column::UnitPrice => {
+                let text = self.number_text(line.unit_price, 2);
+                let price = self
+                    .ink
+                    .cell(row, K::UnitPrice, &text, &line.unit_price.to_string());
+                self.with_currency(plan, price)
+            }
+            Column::Discount => match line.discount {
+                Some(discount) => {
+                    let text = self.number_text(discount, 2);
+                    self.ink
+                        .cell(row, K::DiscountAmount, &text, &discount.to_string())
+                }
+                None => String::new(),
+            },
+            Column::Amount => {
+                let text = self.number_text(line.amount, 2);
+                let amount = self
+                    .ink
+                    .cell(row, K::LineAmount, &text, &line.amount.to_string());
+                self.with_currency(plan, amount)
+            }
+            Column::Net => self.line_mass(plan, row, K::NetMassKg, line.net_kg),
+            Column::Gross => self.line_mass(plan, row, K::GrossMassKg, line.gross_kg),
+            Column::Packages => {
+                let text = self.number_text(Decimal::from(line.packages), 0);
+                self.ink
+                    .cell(row, K::Packages, &text, &line.packages.to_string())
+            }
+            Column::PackagesKind => {
+                let kind = self.it.package_kind.clone();
+                let text = self.number_text(Decimal::from(line.packages), 0);
+                let count = self
+                    .ink
+                    .cell(row, K::Packages, &text, &line.packages.to_string());
+                let name = self.package_kind_name();
+                format!(
+                    "{count} {}",
+                    self.ink.cell(row, K::PackageKind, &name, &kind)
+                )
+            }
+            Column::Cartons => {
+                let (first, last) = line.cartons;
+                let text = match first == last {
+                    true => first.to_string(),
+                    false => format!("{first}{}{last}", self.one_of(&["-", " - ", "~", "-"])),
+                };
+                self.ink
+                    .cell(row, K::CartonRange, &text, &format!("{first}-{last}"))
+            }
+            Column::TaxRate | Column::DiscountRate => {
+                let text = self.remember("zero rate", |rng| {
+                    ["0 %", "%0,00", "0,00", "0.00", "0"][rng.random_range(0..5)].to_owned()
+                });
+                escape(&text)
+            }
+            Column::Incoterm => {
+                let code = self.it.incoterm.clone();
+                self.ink.plain(K::Incoterm, &code)
+            }
+            // A batch is a header key that repeats; it stands in the row without being part of it.
+            Column::Batch => self.ink.plain(K::BatchNumber, &line.batch),
+            Column::Criterion => {
+                let criterion = plan.criterion.clone();
+                self.ink
+                    .cell(row, K::OriginCriterion, &criterion, &criterion)
+            }
+        }
+    }
+
+    fn quantity(&mut self, row: usize, line: &Line) -> String {
+        let places = if line.quantity.normalize().scale() > 0 {
+            2
+        } else {
+            0
+        };
+        let text = self.number_text(line.quantity, places);
+        self.ink.cell(
+            row,
+            FieldKey::Quantity,
+            &text,
+            &line.quantity.normalize().to_string(),
+        )
+    }
+
+    /// One print form of each unit a document.
+    fn unit(&mut self, row: usize, line: &Line) -> String {
+        let language = self.speech.language.clone();
+        let text = self.remember(&format!("unit {}", line.unit), |rng| {
+            rec20_printed(rng, &line.unit, &language)
+        });
+        self.ink.cell(row, FieldKey::Unit, &text, &line.unit)
+    }
+
+    /// One print form of the kind of packages a document.
+    pub fn package_kind_name(&mut self) -> String {
+        let (language, kind) = (self.speech.language.clone(), self.it.package_kind.clone());
+        self.remember("package kind", |rng| package_name(rng, &kind, &language))
+    }
+
+    fn line_mass(&mut self, plan: &Plan, row: usize, key: FieldKey, kg: Decimal) -> String {
+        let places = self
+            .remember("mass places", |rng| {
+                ["0", "1", "2", "3"][rng.random_range(0..4)].to_owned()
+            })
+            .parse()
+            .unwrap_or(2);
+        let mut text = self.number_text(kg, places);
+        if plan.unit_in_cells {
+            text.push_str(&self.remember("mass unit", |rng| {
+                [" kg", " KG", "kg", " KGS"][rng.random_range(0..4)].to_owned()
+            }));
+        }
+        self.ink.cell(row, key, &text, &kg.normalize().to_string())
+    }
+
+    fn with_currency(&mut self, plan: &Plan, amount: String) -> String {
+        if !plan.currency_in_cells {
+            return amount;
+        }
+        let currency = self.it.amounts.currency.clone();
+        let sign = self.remember("cell currency", |rng| {
+            match (rng.random_range(0..3), currency.as_str()) {
+                (0, "EUR") => "€".to_owned(),
+                (0, "USD") => "$".to_owned(),
+                (0, "GBP") => "£".to_owned(),
+                _ => currency.clone(),
+            }
+        });
+        let fragment = self.ink.field(FieldKey::Currency, &sign, &currency);
+        match sign == "$" || sign == "£" {
+            true => format!("{fragment}{amount}"),
+            false => format!("{amount} {fragment}"),
+        }
+    }
+
+    fn description(&mut self, plan: &Plan, row: usize, line: &Line) -> String {
+        use FieldKey as K;
+        let item = &goods()[line.goods];
+        let language = self.speech.language.clone();
+        let mut text = item.description(&language).to_owned();
+        if let Some(second) = self.speech.second.clone()
+            && self.remember("two descriptions", |rng| rng.random_bool(0.4).to_string()) == "true"
+        {
+            text = format!("{text} / {}", item.description(&second));
+        }
+        if !line.variant.is_empty() {
+            text = format!("{text}, {}", line.variant);
+        }
+        if plan.description_upper {
+            text = text.to_uppercase();
+        }
+        let mut fragment = self.ink.cell(row, K::Description, &text, &text);
+        if plan.extras.product_code {
+            let code = self
+                .ink
+                .cell(row, K::ProductCode, &line.product_code, &line.product_code);
+            fragment = match self.remember("code first", |rng| rng.random_bool(0.5).to_string())
+                == "true"
+            {
+                true => format!("{code} {fragment}"),
+                false => {
+                    let caption = self.words("col.product_code");
+                    format!("{fragment} \\ {} {code}", escape(&format!("{caption}:")))
+                }
+            };
+        }
+        if plan.extras.hs_code {
+            let caption = self.words("col.hs_code");
+            let printed = self.hs_printed(&line.hs_code);
+            let code = self.ink.cell(row, K::HsCode, &printed, &line.hs_code);
+            fragment = format!("{fragment} \\ {} {code}", escape(&format!("{caption}:")));
+        }
+        if plan.extras.origin {
+            let caption = self.words("col.country_of_origin");
+            let name = country_name(&mut self.rng, &line.origin, &language);
+            let origin = self.ink.cell(row, K::CountryOfOrigin, &name, &line.origin);
+            fragment = format!("{fragment} \\ {} {origin}", escape(&format!("{caption}:")));
+        }
+        if plan.extras.batch {
+            let caption = self.words("batch_number");
+            let batch = self.ink.plain(K::BatchNumber, &line.batch);
+            fragment = format!("{fragment} \\ {} {batch}", escape(&format!("{caption}:")));
+        }
+        fragment
+    }
+
+    /// One manner of grouping the digits a document.
+    fn hs_printed(&mut self, code: &str) -> String {
+        let manner = self.remember("hs", |rng| rng.random_range(0..6).to_string());
+        let groups: &[usize] = match manner.as_str() {
+            "0" => &[4, 2, 2],
+            "1" => &[4, 4],
+            _ => return code.to_owned(),
+        };
+        let mark = if manner == "0" { "." } else { " " };
+        let mut rest = code;
+        let mut parts = Vec::new();
+        for &group in groups {
+            let (part, after) = rest.split_at(group.min(rest.len()));
+            parts.push(part);
+            rest = after;
+        }
+        parts.retain(|part| !part.is_empty());
+        parts.join(mark)
+    }
+}
