@@ -10,7 +10,7 @@ packages=(
     libclang-dev                            # bindgen reads Tesseract's C headers
     libtesseract-dev libleptonica-dev
     tesseract-ocr tesseract-ocr-eng         # the command is the yardstick of the benchmark
-    tesseract-ocr-osd tesseract-ocr-script-latn tesseract-ocr-script-hans
+    tesseract-ocr-script-latn tesseract-ocr-script-hans
     python3-pip                             # fetches pinned data packages; no Python is run by docexam
     unzip
 )

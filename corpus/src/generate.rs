@@ -54,15 +54,15 @@ pub struct GenerateProgress {
 
 /// What `truth.json` holds.
 #[derive(Debug, Serialize)]
-struct Truth<'a> {
-    seed: u64,
-    split: Split,
-    documents: Vec<DocumentTruth>,
-    planted: &'a [Planted],
+pub(crate) struct Truth<'a> {
+    pub seed: u64,
+    pub split: Split,
+    pub documents: Vec<DocumentTruth>,
+    pub planted: &'a [Planted],
 }
 
 #[derive(Debug, Serialize)]
-struct DocumentTruth {
+pub(crate) struct DocumentTruth {
     file_name: String,
     #[serde(rename = "type")]
     document_type: DocumentType,
@@ -231,19 +231,11 @@ fn write_captured(
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<DocumentTruth>, CorpusError> {
     let look = CaptureLook::any(rng);
-    let captured: Vec<CapturedPage> = documents
-        .iter()
-        .flat_map(|document| &document.pages)
-        .map(|page| capture(page, &look, rng))
-        .collect();
+    let captured = capture_all(documents, &look, rng);
     let single = captured.len() == 1;
     let (kind, bytes) = match rng.random_range(0..4) {
-        0 | 1 => (
-            "scan.pdf",
-            files::scanned_pdf(&captured, files::Packing::usual)?,
-        ),
         2 => ("scan.tiff", files::tiff(&captured, files::Packing::usual)?),
-        _ if single => ("photo.jpg", files::jpeg(&captured[0], 85, None)?),
+        3 if single => ("photo.jpg", files::jpeg(&captured[0], 85, None)?),
         _ => (
             "scan.pdf",
             files::scanned_pdf(&captured, files::Packing::usual)?,
@@ -251,23 +243,43 @@ fn write_captured(
     };
     let file_name = format!("{:02}-{kind}", file + 1);
     write(&folder.join(&file_name), &bytes)?;
+    Ok(truths_of(documents, &captured, &file_name, file))
+}
+
+/// The pages of all documents, one after the other, taken by the same device.
+pub(crate) fn capture_all(
+    documents: &[RenderedDocument],
+    look: &CaptureLook,
+    rng: &mut ChaCha8Rng,
+) -> Vec<CapturedPage> {
+    let pages = documents.iter().flat_map(|document| &document.pages);
+    pages.map(|page| capture(page, look, rng)).collect()
+}
+
+/// The truth of documents that were captured into one file, with anchors on the captured pages.
+pub(crate) fn truths_of(
+    documents: &[RenderedDocument],
+    captured: &[CapturedPage],
+    file_name: &str,
+    file: u32,
+) -> Vec<DocumentTruth> {
+    let moved = |page: usize, polygon: Polygon| match captured.get(page) {
+        Some(captured) => Polygon(
+            polygon
+                .0
+                .iter()
+                .map(|&point| captured.motion.captured(point))
+                .collect(),
+        ),
+        None => polygon,
+    };
     let mut first = 0;
     let mut truths = Vec::new();
     for document in documents {
-        let moved = |page: usize, polygon: Polygon| match captured.get(page) {
-            Some(captured) => Polygon(
-                polygon
-                    .0
-                    .iter()
-                    .map(|&point| captured.motion.captured(point))
-                    .collect(),
-            ),
-            None => polygon,
-        };
-        truths.push(truth_of(document, file_name.clone(), file, first, moved));
+        truths.push(truth_of(document, file_name.to_owned(), file, first, moved));
         first += document.pages.len() as u32;
     }
-    Ok(truths)
+    truths
 }
 
 /// The document's truth with anchors in file `file`, whose first page of it is `first` (from 0).

@@ -23,11 +23,13 @@ pub mod layout;
 mod lexicon;
 pub mod label;
 pub mod paper;
+mod sample;
 mod single;
 mod split;
 pub mod truth;
 
 pub use error::CorpusError;
+pub use sample::{PLANTED_IN_SAMPLE, sample};
 pub use generate::{GenerateOptions, GenerateProgress, case, generate};
 pub use single::document_of;
 pub use split::Split;

@@ -1,1 +1,3 @@
-//! (to be written)
+//! Shared by the tests of whole flows: files nobody should send, and a service to send them to.
+
+pub mod hostile;

@@ -1,0 +1,164 @@
+//! `docexam corpus`: invented consignments for training, tests and samples.
+
+use crate::exit::Done;
+use anyhow::bail;
+use clap::{Args, Subcommand, ValueEnum};
+use docexam_corpus::{GenerateOptions, Split, generate, sample};
+use docexam_corpus::label::{LabelOptions, label_corpus};
+use docexam_ocr::OcrConfig;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
+
+/// Generate trade documents with their truth
+#[derive(Subcommand)]
+pub enum Command {
+    /// Write training pages (JSON lines): documents typeset, captured, read and labelled.
+    /// Stop and start it as you like: it continues the file
+    Label(Label),
+    /// Write consignments as files: documents, declaration, truth and planted errors
+    Generate(Generate),
+    /// Write a consignment like corpus/sample: a scanned PDF, a multi-page TIFF and a photograph
+    Sample(Sample),
+}
+
+#[derive(Args)]
+pub struct Generate {
+    /// Folder that receives a folder for each case
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Consignments
+    #[arg(long, default_value_t = GenerateOptions::default().count, value_name = "N")]
+    count: u64,
+    #[arg(long, value_enum, default_value_t = SplitName::Train)]
+    split: SplitName,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Share of cases with planted errors, 0 to 1
+    #[arg(long, default_value_t = GenerateOptions::default().share_planted, value_name = "SHARE")]
+    share_planted: f64,
+    /// Share of files that are scans or photographs, 0 to 1
+    #[arg(long, default_value_t = GenerateOptions::default().share_captured, value_name = "SHARE")]
+    share_captured: f64,
+}
+
+#[derive(Args)]
+pub struct Sample {
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Plant no errors
+    #[arg(long)]
+    clean: bool,
+}
+
+#[derive(Args)]
+pub struct Label {
+    /// The file to write or continue
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Documents in the finished file
+    #[arg(long, value_name = "N")]
+    count: u64,
+    /// Splits differ in layouts, companies and goods
+    #[arg(long, value_enum, default_value_t = SplitName::Train)]
+    split: SplitName,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    threads: usize,
+    /// Share of documents that are really captured and read (about a second a page), 0 to 1
+    #[arg(long, default_value_t = 0.5, value_name = "SHARE")]
+    share_ocr: f64,
+    /// Share of the other documents that enter as clean text layers, 0 to 1
+    #[arg(long, default_value_t = 0.3, value_name = "SHARE")]
+    share_text_layer: f64,
+    /// Variants, misread by the fitted error model, of each remaining document
+    #[arg(long, default_value_t = 2, value_name = "N")]
+    variants: u32,
+    /// Folder with Tesseract's traineddata files, if not the system's
+    #[arg(long, env = "DOCEXAM_TESSDATA", value_name = "DIR")]
+    tessdata: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum SplitName {
+    Train,
+    Validation,
+    Test,
+}
+
+pub fn run(command: &Command) -> anyhow::Result<Done> {
+    match command {
+        Command::Label(arguments) => label(arguments),
+        Command::Generate(arguments) => cases(arguments),
+        Command::Sample(arguments) => {
+            sample(&arguments.out, arguments.seed, !arguments.clean)?;
+            Ok(Done::Complete)
+        }
+    }
+}
+
+fn cases(arguments: &Generate) -> anyhow::Result<Done> {
+    check_shares([arguments.share_planted, arguments.share_captured])?;
+    let options = GenerateOptions {
+        seed: arguments.seed,
+        count: arguments.count,
+        split: split(arguments.split),
+        out: arguments.out.clone(),
+        share_planted: arguments.share_planted,
+        share_captured: arguments.share_captured,
+        ..GenerateOptions::default()
+    };
+    let bar = ProgressBar::new(arguments.count);
+    let pages = generate(&options, &|progress| bar.set_position(progress.cases))?;
+    bar.finish_and_clear();
+    println!("{} cases, {pages} pages", arguments.count);
+    Ok(Done::Complete)
+}
+
+fn check_shares(shares: [f64; 2]) -> anyhow::Result<()> {
+    match shares.iter().find(|share| !(0.0..=1.0).contains(*share)) {
+        Some(share) => bail!("a share is between 0 and 1, not {share}"),
+        None => Ok(()),
+    }
+}
+
+fn label(arguments: &Label) -> anyhow::Result<Done> {
+    check_shares([arguments.share_ocr, arguments.share_text_layer])?;
+    let mut ocr = OcrConfig::default();
+    ocr.tessdata_dir.clone_from(&arguments.tessdata);
+    let options = LabelOptions {
+        seed: arguments.seed,
+        count: arguments.count,
+        split: split(arguments.split),
+        out: arguments.out.clone(),
+        threads: arguments.threads,
+        share_ocr: arguments.share_ocr,
+        share_text_layer: arguments.share_text_layer,
+        variants: arguments.variants,
+        ocr,
+    };
+    let bar = ProgressBar::new(arguments.count);
+    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} documents {bar:30} {eta} left {msg}") {
+        bar.set_style(style);
+    }
+    let summary = label_corpus(&options, &|progress| {
+        bar.set_position(progress.documents);
+        bar.set_message(format!("{} pages", progress.pages));
+    })?;
+    bar.finish_and_clear();
+    for problem in &summary.problems {
+        eprintln!("left out: {problem}");
+    }
+    println!("{} documents, {} pages", summary.documents, summary.pages);
+    Ok(if summary.problems.is_empty() { Done::Complete } else { Done::Partial })
+}
+
+fn split(name: SplitName) -> Split {
+    match name {
+        SplitName::Train => Split::Train,
+        SplitName::Validation => Split::Validation,
+        SplitName::Test => Split::Test,
+    }
+}

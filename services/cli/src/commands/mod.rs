@@ -1,0 +1,12 @@
+//! One file for each command of the program.
+
+pub mod corpus;
+pub mod examine;
+pub mod extract;
+pub mod health;
+pub mod nomenclature;
+mod reading;
+pub mod rules;
+pub mod serve;
+pub mod submit;
+pub mod train;

@@ -1,0 +1,35 @@
+//! From the result of a command to the exit code of the process.
+
+use docexam_domain::{Examination, PageStatus};
+use std::process::ExitCode;
+
+/// How a command that ran to its end went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Complete,
+    /// Some files or pages could not be read; the rest is in the output.
+    Partial,
+    /// The service was busy and nothing was accepted; try again later (`EX_TEMPFAIL`).
+    Busy,
+    Interrupted,
+}
+
+impl Done {
+    pub fn of(examination: &Examination) -> Self {
+        let failed_page = examination.pages.iter().any(|page| page.status == PageStatus::Failed);
+        if failed_page || !examination.problems.is_empty() { Self::Partial } else { Self::Complete }
+    }
+}
+
+pub fn code(result: anyhow::Result<Done>) -> ExitCode {
+    match result {
+        Ok(Done::Complete) => ExitCode::SUCCESS,
+        Ok(Done::Partial) => ExitCode::from(3),
+        Ok(Done::Busy) => ExitCode::from(75),
+        Ok(Done::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("docexam: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Reading what the user names on the command line.
+
+use anyhow::{Context, bail};
+use clap::Args;
+use docexam_domain::Declaration;
+use docexam_pipeline::{Config, InputFile};
+use std::path::{Path, PathBuf};
+
+/// Where artefacts are and how many threads read; shared by all commands that read documents.
+#[derive(Args, Clone)]
+pub struct ReadingOptions {
+    /// Folder with the model, the rule packs and the nomenclature
+    #[arg(long, env = "DOCEXAM_MODELS", value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// Rule pack, a folder under the models folder's `rules`
+    #[arg(long, default_value = "wco-baseline", value_name = "NAME")]
+    rule_pack: String,
+    /// Folder with Tesseract's traineddata files, if not the system's
+    #[arg(long, env = "DOCEXAM_TESSDATA", value_name = "DIR")]
+    tessdata: Option<PathBuf>,
+    /// Reading threads (default: one for each core)
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+impl ReadingOptions {
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let mut config = Config::new(self.models_dir()?);
+        config.rule_pack.clone_from(&self.rule_pack);
+        config.ocr.tessdata_dir.clone_from(&self.tessdata);
+        if let Some(threads) = self.threads {
+            config.threads = threads.max(1);
+        }
+        Ok(config)
+    }
+
+    /// The folder named, else `models` in the current folder, else beside the installed program.
+    pub fn models_dir(&self) -> anyhow::Result<PathBuf> {
+        if let Some(named) = &self.models {
+            return Ok(named.clone());
+        }
+        let installed = std::env::current_exe()
+            .ok()
+            .and_then(|program| Some(program.parent()?.join("../share/docexam/models")));
+        let candidates = [Some(PathBuf::from("models")), installed];
+        let found = candidates.into_iter().flatten().find(|dir| dir.join("layout/weights").is_dir());
+        found.context(
+            "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
+        )
+    }
+}
+
+pub fn declaration(path: &Path) -> anyhow::Result<Declaration> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Declaration::from_json(&bytes).with_context(|| path.display().to_string())
+}
+
+/// Reads the files named, or all files (not folders) of a folder named, in name order.
+/// A file over `max_file_bytes` is not read into memory: it is an error that names both figures.
+pub fn files(paths: &[PathBuf], max_file_bytes: u64) -> anyhow::Result<Vec<InputFile>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            for inner in folder(path)? {
+                files.push(file(&inner, max_file_bytes)?);
+            }
+        } else {
+            files.push(file(path, max_file_bytes)?);
+        }
+    }
+    Ok(files)
+}
+
+fn folder(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
+    let mut inner: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|entry| entry.is_file())
+        .collect();
+    inner.sort();
+    Ok(inner)
+}
+
+fn file(path: &Path, max_file_bytes: u64) -> anyhow::Result<InputFile> {
+    let metadata =
+        std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+    if metadata.len() > max_file_bytes {
+        bail!("{} is {} bytes, limit {max_file_bytes}", path.display(), metadata.len());
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    Ok(InputFile { name, bytes: bytes.into() })
+}

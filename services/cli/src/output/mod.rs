@@ -1,0 +1,56 @@
+//! What a user sees: tables and JSON on standard output, progress on standard error, the HTML report.
+
+mod evidence;
+pub mod fields;
+pub mod findings;
+pub mod progress;
+pub mod report;
+
+use clap::ValueEnum;
+use docexam_domain::Examination;
+use std::io::Write;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people
+    Text,
+    /// The contract's JSON for programs
+    Json,
+}
+
+/// Writes the examination as indented JSON with a line end.
+pub fn print_json(examination: &Examination) -> anyhow::Result<()> {
+    let mut json = serde_json::to_string_pretty(examination)?;
+    json.push('\n');
+    std::io::stdout().lock().write_all(json.as_bytes())?;
+    Ok(())
+}
+
+/// Table width: the terminal's, else 140 columns so that piped output does not depend on a terminal.
+fn table() -> comfy_table::Table {
+    let mut table = comfy_table::Table::new();
+    table
+        .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
+    if !table.is_tty() {
+        table.set_width(140);
+    }
+    table
+}
+
+/// Pages and files that could not be read, one line each; empty when all were.
+fn unread(examination: &Examination) -> Vec<String> {
+    let name = |file: u32| examination.files.get(file as usize).map_or("?", String::as_str);
+    let files = examination.problems.iter().map(|problem| {
+        if problem.problem.contains(&problem.name) {
+            problem.problem.clone()
+        } else {
+            format!("{}: {}", problem.name, problem.problem)
+        }
+    });
+    let pages = examination.pages.iter().filter_map(|page| {
+        let problem = page.problem.as_ref()?;
+        Some(format!("{} page {}: {problem}", name(page.file), page.page))
+    });
+    files.chain(pages).collect()
+}
