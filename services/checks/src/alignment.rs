@@ -368,6 +368,31 @@ mod tests {
     }
 
     #[test]
+    fn five_hundred_rows_find_five_hundred_items() {
+        let items: Vec<_> = (1..=500)
+            .map(|n| {
+                json!({"number": n, "hs_code": "84821090", "quantity": n.to_string(),
+                    "description": format!("ball bearings of size {n}, sealed")})
+            })
+            .collect();
+        let mut invoice = document(DocumentType::CommercialInvoice);
+        for n in (1..=500).rev() {
+            invoice = invoice.row(&[
+                (FieldKey::Quantity, &n.to_string()),
+                (
+                    FieldKey::Description,
+                    &format!("Ball bearing size {n} sealed"),
+                ),
+            ]);
+        }
+        let case = TestCase::new().declaration(json!({"id": "1", "items": items}));
+        case.with(invoice).with_facts(|facts| {
+            let rows = facts.invoice_lines.of_item(0).expect("aligned");
+            assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [500]);
+        });
+    }
+
+    #[test]
     fn too_many_rows_are_said_to_be_too_many() {
         let mut invoice = document(DocumentType::CommercialInvoice);
         for _ in 0..=MAX_PAIRS / 2 {
