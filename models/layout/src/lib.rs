@@ -18,6 +18,7 @@ mod network;
 mod ops;
 mod page;
 mod pca;
+mod relations;
 mod shape;
 mod token_table;
 mod train;

@@ -7,7 +7,8 @@
 use crate::LayoutError;
 use crate::config::{ModelConfig, NetworkSize};
 use crate::ops::{Dropout, add_bias, add_bias_gelu, attention, bag_of_rows, layer_norm};
-use crate::window::{Batch, RELATIONS, feature_count};
+use crate::relations::RELATIONS;
+use crate::window::{Batch, feature_count};
 use candle_core::{Device, Result, Tensor};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
