@@ -58,6 +58,11 @@ fn judge(facts: &Facts, seen: Seen, printed: &str, declared: &str) -> Judgement 
     if let Some(reason) = misread {
         return Judgement::Doubtful(reason);
     }
+    if printed.len() < INTERNATIONAL && facts.read_by_ocr(seen) {
+        // Four digits on a scan are as often a part of a code, or of a model number, as a heading.
+        let text = &seen.field.mention_text;
+        return Judgement::Doubtful(format!("'{text}' may be a part of a code only."));
+    }
     // A code of an earlier edition needs the correlation table, which the pack does not carry.
     let nomenclature = facts.pack.nomenclature();
     let date = facts.declaration.acceptance_date;

@@ -102,7 +102,11 @@ fn same_set(
         match any_identifier(facts, *seen, wanted) {
             Judgement::Agrees => found.push(bare(seen.value())),
             Judgement::Doubtful(reason) => doubt = Some(reason),
-            Judgement::Differs => extra.push(seen.value()),
+            Judgement::Differs => match together(facts, *seen, wanted) {
+                Judgement::Agrees => found.extend(wanted.iter().map(|side| bare(side.text()))),
+                Judgement::Doubtful(reason) => doubt = Some(reason),
+                Judgement::Differs => extra.push(seen.value()),
+            },
         }
     }
     let missing: Vec<&str> = wanted
@@ -113,6 +117,10 @@ fn same_set(
     let judgement = match doubt {
         None if extra.is_empty() && missing.is_empty() => Judgement::Agrees,
         Some(reason) if extra.is_empty() => Judgement::Doubtful(reason),
+        // Only a number that stands there proves a difference; one that is not seen may be unread.
+        None if extra.is_empty() => {
+            Judgement::Doubtful(format!("Another {what} may stand there unread."))
+        }
         _ => Judgement::Differs,
     };
     let place = name_of(first.document);
@@ -129,6 +137,15 @@ fn same_set(
         .seen(printed.iter().copied().chain(references))
         .expected(pointer.map(str::to_owned), all.join(", "))
         .tolerance(0))
+}
+
+/// Numbers printed in one box are often read as one: is it all the wanted ones in a row?
+fn together(facts: &Facts, seen: Seen, wanted: &[Side]) -> Judgement {
+    if wanted.len() < 2 {
+        return Judgement::Differs;
+    }
+    let joined: String = wanted.iter().map(|side| bare(side.text())).collect();
+    any_identifier(facts, seen, &[Side::Declared(&joined)])
 }
 
 fn list(values: &[&str]) -> String {

@@ -115,8 +115,8 @@ pub fn failed(reason: impl Into<String>) -> Unable {
     Verdict::indeterminate(reason).into_unable()
 }
 
-/// One verdict per comparison, folded: all passes into one, all missing inputs into one, the rest
-/// as they are. Keeps a list of a hundred agreeing rows readable without losing their evidence.
+/// One verdict per comparison, folded: all passes into one, all missing inputs into one, deviations that
+/// rest on the same evidence into one, the rest as they are. Keeps a list of a hundred rows readable.
 pub fn folded(verdicts: impl IntoIterator<Item = Result<Verdict, Unable>>) -> Vec<Verdict> {
     let mut others = Vec::new();
     let mut passes = Vec::new();
@@ -126,7 +126,7 @@ pub fn folded(verdicts: impl IntoIterator<Item = Result<Verdict, Unable>>) -> Ve
         match verdict.outcome {
             Outcome::Pass => passes.push(verdict),
             Outcome::NotChecked => missing.push(verdict),
-            _ => others.push(verdict),
+            _ => deviate(&mut others, verdict),
         }
     }
     let folded_passes = fold(passes, "comparisons agree");
@@ -136,6 +136,21 @@ pub fn folded(verdicts: impl IntoIterator<Item = Result<Verdict, Unable>>) -> Ve
         .chain(others)
         .chain(folded_missing)
         .collect()
+}
+
+/// One printed country that contradicts five items is one thing to look at, not five.
+fn deviate(others: &mut Vec<Verdict>, verdict: Verdict) {
+    let same = others.iter_mut().find(|other| {
+        !verdict.observed.is_empty()
+            && (other.outcome, &other.observed, &other.expected)
+                == (verdict.outcome, &verdict.observed, &verdict.expected)
+    });
+    match same {
+        Some(other) => {
+            other.explanation = format!("{} {}", other.explanation, verdict.explanation);
+        }
+        None => others.push(verdict),
+    }
 }
 
 /// How many texts of folded verdicts are repeated; the evidence of all is kept.
@@ -194,5 +209,22 @@ mod tests {
             [Outcome::Pass, Outcome::Discrepancy, Outcome::NotChecked]
         );
         assert_eq!(verdicts[0].explanation, "Row 1 agrees. Row 4 agrees.");
+    }
+
+    #[test]
+    fn deviations_on_the_same_evidence_are_one() {
+        let differs = |item: u32, page: &str| {
+            let mut verdict = Verdict::discrepancy(format!("Item {item} differs."));
+            verdict.observed.push(Observed {
+                field: "country_of_origin".to_owned(),
+                value: "FR".to_owned(),
+                document: page.to_owned(),
+                page_anchor: None,
+            });
+            Ok(verdict.expected(None, "KR"))
+        };
+        let verdicts = folded([differs(1, "d1"), differs(2, "d1"), differs(2, "d4")]);
+        assert_eq!(verdicts.len(), 2);
+        assert_eq!(verdicts[0].explanation, "Item 1 differs. Item 2 differs.");
     }
 }
