@@ -13,6 +13,8 @@ packages=(
     tesseract-ocr-script-latn tesseract-ocr-script-hans
     python3-pip                             # fetches pinned data packages; no Python is run by docexam
     unzip
+    # typefaces of the document generator: other fonts would give other pages for the same seed
+    fonts-dejavu-core fonts-liberation fonts-wqy-zenhei fonts-wqy-microhei fonts-droid-fallback
 )
 
 missing=()

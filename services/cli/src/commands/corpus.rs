@@ -45,6 +45,8 @@ pub struct Generate {
 pub struct Sample {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    #[arg(long, value_enum, default_value_t = SplitName::Test)]
+    split: SplitName,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Plant no errors
@@ -93,7 +95,7 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
         Command::Label(arguments) => label(arguments),
         Command::Generate(arguments) => cases(arguments),
         Command::Sample(arguments) => {
-            sample(&arguments.out, arguments.seed, !arguments.clean)?;
+            sample(&arguments.out, split(arguments.split), arguments.seed, !arguments.clean)?;
             Ok(Done::Complete)
         }
     }
