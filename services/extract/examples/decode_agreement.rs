@@ -174,7 +174,7 @@ fn labelled(page: &TrainingPage) -> TaggedPage {
             .map(|word| TaggedWord {
                 tag: tag(&word.label),
                 probability: 0.98,
-                runner_up: None,
+                others: Vec::new(),
                 begins: sure(word.begins),
                 starts_row: sure(word.starts_row),
             })

@@ -51,6 +51,41 @@ impl Candidate {
     }
 }
 
+/// Whether a text can be a value of its key at all, however badly it was read: a stray word tagged as an
+/// amount, or a figure tagged as a name, is dropped.
+pub fn is_plausible(mention: &Mention) -> bool {
+    let text = &mention.text;
+    let count = |wanted: fn(char) -> bool| text.chars().filter(|c| wanted(*c)).count();
+    let (digits, letters) = (count(char::is_numeric), count(char::is_alphabetic));
+    match mention.key {
+        FieldKey::ContainerNumber => digits >= 4 && digits + letters >= 8,
+        FieldKey::Iban => digits + letters >= 15,
+        FieldKey::DocumentNumber
+        | FieldKey::InvoiceNumber
+        | FieldKey::PurchaseOrderNumber
+        | FieldKey::TransportDocumentNumber
+        | FieldKey::SellerTaxId
+        | FieldKey::BuyerTaxId => digits > 0,
+        FieldKey::SellerName
+        | FieldKey::BuyerName
+        | FieldKey::ConsigneeName
+        | FieldKey::NotifyPartyName
+        | FieldKey::ProducerName
+        | FieldKey::VesselName
+        | FieldKey::PortOfLoading
+        | FieldKey::PortOfDischarge => letters >= 2,
+        key => match key.value_form() {
+            ValueForm::Decimal
+            | ValueForm::Integer
+            | ValueForm::MassKg
+            | ValueForm::Date
+            | ValueForm::HsCode => digits > 0,
+            ValueForm::Country | ValueForm::Incoterm | ValueForm::Unit => letters > 0,
+            _ => digits + letters > 0,
+        },
+    }
+}
+
 /// Candidates by key, each value once (its surest mention), the likeliest first.
 pub fn candidates(
     mentions: impl IntoIterator<Item = Mention>,
@@ -58,6 +93,9 @@ pub fn candidates(
 ) -> BTreeMap<FieldKey, Vec<Candidate>> {
     let mut by_key: BTreeMap<FieldKey, Vec<Candidate>> = BTreeMap::new();
     for mention in mentions {
+        if !is_plausible(&mention) {
+            continue;
+        }
         let candidate = Candidate::new(mention, context);
         let known = by_key.entry(candidate.mention.key).or_default();
         let identity = candidate.identity();
@@ -150,6 +188,16 @@ mod tests {
             ]),
             "CSQU3054383"
         );
+    }
+
+    #[test]
+    fn what_cannot_be_a_value_is_no_candidate() {
+        let plausible = |key, text| is_plausible(&mention(key, text, 0.9));
+        assert!(!plausible(FieldKey::TotalGrossMassKg, "KG"));
+        assert!(plausible(FieldKey::TotalGrossMassKg, "1S35 KG"));
+        assert!(!plausible(FieldKey::Iban, "%91"));
+        assert!(!plausible(FieldKey::SellerName, "12"));
+        assert!(!plausible(FieldKey::DocumentNumber, "Tarihi"));
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl PageOf {
                 self.page.words.push(TaggedWord {
                     tag,
                     probability: 0.97,
-                    runner_up: None,
+                    others: Vec::new(),
                     begins: if first { 0.97 } else { 0.03 },
                     starts_row: if first || starts_row == 0.5 {
                         starts_row

@@ -1,6 +1,7 @@
 //! Tagged words to fragments: words of one tag that stand together on one printed line.
 //! Mentions and rows are built from fragments, never from single words.
 
+use crate::settle::settled;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::Rect;
 
@@ -10,12 +11,6 @@ const A4: f32 = 1.414;
 const WIDEST_GAP: f32 = 3.0;
 /// So close together that a doubtful first word of a mention is taken for a continuation.
 const TIGHT_GAP: f32 = 0.6;
-/// Words of one text follow each other at less.
-const WORD_GAP: f32 = 1.5;
-/// A tag less sure than this may be settled by its neighbours.
-const SURELY: f32 = 0.8;
-/// A neighbour's tag must be at least this probable to be taken over.
-const MAY_BE: f32 = 0.2;
 
 #[derive(Clone, Debug)]
 pub struct Fragment {
@@ -38,7 +33,7 @@ pub struct Fragment {
 
 /// Fragments of one page, in reading order.
 pub fn fragments(page_index: usize, page: &TaggedPage) -> Vec<Fragment> {
-    let tags = bridged(page);
+    let tags = settled(page);
     let shape = Shape::of(page);
     let mut open: Vec<Open> = Vec::new();
     for (index, (word, tagged)) in page.reading.words.iter().zip(&tags).enumerate() {
@@ -191,71 +186,6 @@ fn finite(probability: f32) -> f32 {
     } else {
         probability.clamp(0.0, 1.0)
     }
-}
-
-/// Settles doubtful words by their neighbours on the line: `Acme & Sons` with a doubtful `&` is one
-/// name, and `Acme Ltd` with a doubtful `Ltd` ends with it.
-fn bridged(page: &TaggedPage) -> Vec<TaggedWord> {
-    let mut tags = page.words.clone();
-    let shape = Shape::of(page);
-    let count = tags.len().min(page.reading.words.len());
-    for index in 0..count {
-        let before = index
-            .checked_sub(1)
-            .filter(|i| adjoin(page, &shape, *i, index));
-        let after = Some(index + 1).filter(|i| *i < count && adjoin(page, &shape, index, *i));
-        if let Some(settled) = settled(&tags, before, index, after) {
-            tags[index] = settled;
-        }
-    }
-    tags
-}
-
-/// The word as part of a neighbour's mention, if it doubtfully is something else and may be that.
-fn settled(
-    tags: &[TaggedWord],
-    before: Option<usize>,
-    index: usize,
-    after: Option<usize>,
-) -> Option<TaggedWord> {
-    let word = tags[index];
-    let goes_on = word.begins < 0.5;
-    let before = before
-        .map(|i| tags[i])
-        .filter(|b| b.tag != Tag::Outside && goes_on);
-    let after = after
-        .map(|i| tags[i])
-        .filter(|a| a.tag != Tag::Outside && a.begins < 0.5);
-    let doubtful = word.probability < SURELY && Some(word.tag) != before.map(|b| b.tag);
-    let (tag, enclosed) = match (before, after) {
-        (Some(before), Some(after)) if before.tag == after.tag => (before.tag, true),
-        // A field that the model prefers is not given up for one neighbour.
-        (Some(one), None) | (None, Some(one)) if word.tag == Tag::Outside => (one.tag, false),
-        _ => return None,
-    };
-    let may_be = word
-        .runner_up
-        .filter(|(other, p)| *other == tag && *p >= MAY_BE);
-    let hole = enclosed && word.tag == Tag::Outside;
-    if !doubtful || word.tag == tag || !(hole || may_be.is_some()) {
-        return None;
-    }
-    Some(TaggedWord {
-        tag,
-        probability: may_be.map_or((1.0 - word.probability).max(MAY_BE), |(_, p)| p),
-        runner_up: Some((word.tag, word.probability)),
-        ..word
-    })
-}
-
-/// Whether two words follow each other on a line as the words of one text do.
-fn adjoin(page: &TaggedPage, shape: &Shape, left: usize, right: usize) -> bool {
-    let (Some(a), Some(b)) = (page.reading.words.get(left), page.reading.words.get(right)) else {
-        return false;
-    };
-    let gap = (b.bbox.x0 - a.bbox.x1).max(a.bbox.x0 - b.bbox.x1);
-    let height = a.bbox.height().max(b.bbox.height());
-    a.line == b.line && shape.in_heights(gap, height) < WORD_GAP
 }
 
 #[cfg(test)]

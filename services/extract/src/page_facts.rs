@@ -1,7 +1,8 @@
 //! What the print of one page says about its place in a document: "page 2 of 3", the document number.
 
+use crate::fragments::{fragments, text_of};
 use crate::mentions::mentions;
-use crate::tagged::TaggedPage;
+use crate::tagged::{Tag, TaggedPage};
 use docexam_domain::FieldKey;
 use regex::Regex;
 use std::sync::LazyLock;
@@ -11,6 +12,8 @@ pub struct PageFacts {
     pub numbered: Option<Numbered>,
     /// Capitals, letters and digits only; absent when the model is unsure of it.
     pub document_number: Option<String>,
+    /// Line numbers of the first and the last row of the goods table.
+    pub line_numbers: Option<(u32, u32)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +35,7 @@ pub fn page_facts(page: &TaggedPage) -> PageFacts {
         .max_by(|a, b| a.confidence.total_cmp(&b.confidence));
     PageFacts {
         numbered: numbered(&printed(page)),
+        line_numbers: line_numbers(page),
         document_number: best.map(|mention| {
             mention
                 .text
@@ -41,6 +45,26 @@ pub fn page_facts(page: &TaggedPage) -> PageFacts {
                 .collect()
         }),
     }
+}
+
+/// Only when there are at least two, ascending by one: a stray figure proves nothing.
+fn line_numbers(page: &TaggedPage) -> Option<(u32, u32)> {
+    let mut numbers: Vec<(f32, u32)> = fragments(0, page)
+        .iter()
+        .filter(|f| f.tag == Tag::Cell(FieldKey::LineNumber))
+        .filter_map(|f| {
+            let text = text_of(page, &f.words);
+            let digits = text.trim_matches(|c: char| !c.is_ascii_digit());
+            Some((f.bbox.y0, digits.parse().ok()?))
+        })
+        .collect();
+    numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (first, last) = (numbers.first()?.1, numbers.last()?.1);
+    let steps = numbers.windows(2);
+    let ascending = steps.filter(|pair| pair[0].1.checked_add(1) == Some(pair[1].1));
+    // One misread number in four is forgiven.
+    let trusted = numbers.len() >= 2 && ascending.count() * 4 >= (numbers.len() - 1) * 3;
+    trusted.then_some((first, last))
 }
 
 fn printed(page: &TaggedPage) -> String {

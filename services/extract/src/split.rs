@@ -19,7 +19,10 @@ const NUMBERED_NEXT: f32 = 4.0;
 const AFTER_LAST: f32 = 1.5;
 /// Two pages with different, respectively equal, document numbers.
 const OTHER_NUMBER: f32 = 2.0;
-const SAME_NUMBER: f32 = 2.5;
+const SAME_NUMBER: f32 = 4.0;
+/// Line numbers go on from the page before, or start over.
+const LINES_GO_ON: f32 = 3.0;
+const LINES_START_OVER: f32 = 2.0;
 /// A type that the model gives no probability counts as this much.
 const LEAST: f32 = 1e-3;
 /// Confidence of an `other` document made of pages without words.
@@ -206,6 +209,13 @@ fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, in
     }
     if let (Some(a), Some(b)) = (&before.document_number, &here.document_number) {
         odds += if a == b { -SAME_NUMBER } else { OTHER_NUMBER };
+    }
+    if let (Some((_, last)), Some((first, _))) = (before.line_numbers, here.line_numbers) {
+        if last.checked_add(1) == Some(first) {
+            odds -= LINES_GO_ON;
+        } else if first == 1 {
+            odds += LINES_START_OVER;
+        }
     }
     odds
 }

@@ -14,14 +14,14 @@ pub enum Tag {
     Cell(FieldKey),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TaggedWord {
     /// The most probable tag.
     pub tag: Tag,
     /// Of that tag, [0, 1].
     pub probability: f32,
-    /// The next probable tag, and its probability.
-    pub runner_up: Option<(Tag, f32)>,
+    /// The next probable tags with their probabilities, the likeliest first; may be empty.
+    pub others: Vec<(Tag, f32)>,
     /// That the word is the first of its mention, [0, 1].
     pub begins: f32,
     /// That the word is the first, in reading order, of a row of the goods table, [0, 1].

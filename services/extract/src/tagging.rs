@@ -8,6 +8,9 @@ use docexam_layout::{LayoutError, Model, PageWord, WordTag};
 use std::path::Path;
 use std::str::FromStr;
 
+/// Tags less probable than this are not looked at again.
+const LEAST: f32 = 0.01;
+
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
     #[error("file {file} page {page}: tagging failed: {source}")]
@@ -114,13 +117,15 @@ impl Extractor {
             .iter()
             .copied()
             .zip(word.probabilities.iter().copied())
+            .filter(|(_, probability)| *probability >= LEAST)
             .collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let others = ranked.split_off(ranked.len().min(1));
         let (tag, probability) = ranked.first().copied().unwrap_or((Tag::Outside, 0.0));
         TaggedWord {
             tag,
             probability,
-            runner_up: ranked.get(1).copied(),
+            others,
             begins: word.begins,
             starts_row: word.starts_row,
         }

@@ -155,7 +155,7 @@ fn three_thousand_words_of_nonsense_do_no_harm() {
                 Tag::Cell(key)
             },
             probability: if bad { f32::NAN } else { random() },
-            runner_up: None,
+            others: Vec::new(),
             begins: if bad { f32::INFINITY } else { random() },
             starts_row: if bad { f32::NAN } else { random() },
         });

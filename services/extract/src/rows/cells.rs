@@ -1,6 +1,7 @@
 //! The cells of one row: fragments of one key become one mention.
 
 use super::{Line, Row, anchors_row};
+use crate::candidates::is_plausible;
 use crate::fragments::Fragment;
 use crate::mentions::{Mention, mention};
 use crate::tagged::{Tag, TaggedPage};
@@ -24,6 +25,7 @@ pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
                 .collect();
             cell(all, key, &parts)
         })
+        .filter(is_plausible)
         .collect();
     cells.sort_by_key(|cell| (cell.page, cell.first_word));
     is_an_item(&cells).then_some(Row { cells })

@@ -109,3 +109,19 @@ fn probabilities_that_are_none_do_no_harm() {
     assert_eq!(all, [0, 1]);
     assert!(groups(&[]).is_empty());
 }
+
+#[test]
+fn line_numbers_that_go_on_hold_a_table_together() {
+    let rows = |n: u32, from: u32| {
+        let mut sheet = page(CommercialInvoice, 0, n, 0.9);
+        for step in 0..3u32 {
+            let y = 0.3 + step as f32 * 0.03;
+            sheet = sheet.first_cell(FieldKey::LineNumber, 0.1, y, &(from + step).to_string());
+        }
+        sheet.page()
+    };
+    let going_on = [rows(1, 1), rows(2, 4)];
+    assert_eq!(groups(&going_on), [(CommercialInvoice, vec![0, 1])]);
+    let starting_over = [rows(1, 1), rows(2, 1)];
+    assert_eq!(groups(&starting_over).len(), 2);
+}

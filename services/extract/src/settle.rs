@@ -1,0 +1,171 @@
+//! Tags of neighbouring words made to agree with each other.
+//!
+//! The model judges each word by itself: which field it is part of, and whether it begins a mention. On
+//! a run of words that stand close together on one line the two must fit: a word of another field begins
+//! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
+//! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
+//! Deliberately absent: anything across wide gaps or lines; there the model's tag stands.
+
+use crate::fragments::Shape;
+use crate::tagged::{Tag, TaggedPage, TaggedWord};
+
+/// Words of one text follow each other at less, in line heights.
+const WORD_GAP: f32 = 1.5;
+/// Probabilities are not believed beyond this, neither of tags nor of beginnings.
+const LEAST: f32 = 0.02;
+
+/// Lost where a mention ends although print goes on close behind it: most go on too.
+const ENDS: f32 = 0.5;
+
+pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
+    let shape = Shape::of(page);
+    let mut words = page.words.clone();
+    let count = words.len().min(page.reading.words.len());
+    let mut start = 0;
+    for end in 1..=count {
+        if end == count || !adjoin(page, &shape, end - 1, end) {
+            settle_run(&mut words[start..end]);
+            start = end;
+        }
+    }
+    words
+}
+
+/// Whether two words follow each other on a line as the words of one text do.
+fn adjoin(page: &TaggedPage, shape: &Shape, left: usize, right: usize) -> bool {
+    let (Some(a), Some(b)) = (page.reading.words.get(left), page.reading.words.get(right)) else {
+        return false;
+    };
+    let gap = (b.bbox.x0 - a.bbox.x1).max(a.bbox.x0 - b.bbox.x1);
+    let height = a.bbox.height().max(b.bbox.height());
+    a.line == b.line && shape.in_heights(gap, height) < WORD_GAP
+}
+
+fn settle_run(run: &mut [TaggedWord]) {
+    if run.len() < 2 {
+        return;
+    }
+    let options: Vec<Vec<(Tag, f32)>> = run.iter().map(options).collect();
+    // best[i][k]: score of the best sequence that ends with option k of word i, and the option before.
+    let mut best: Vec<Vec<(f32, usize)>> = Vec::with_capacity(run.len());
+    for (index, here) in options.iter().enumerate() {
+        let before = index.checked_sub(1).map(|b| (&options[b], &best[b]));
+        let row = here
+            .iter()
+            .map(|(tag, probability)| {
+                let own = bounded(*probability).ln();
+                let Some((tags_before, scores_before)) = before else {
+                    return (own, 0);
+                };
+                tags_before
+                    .iter()
+                    .zip(scores_before)
+                    .enumerate()
+                    .map(|(k, ((tag_before, _), (score, _)))| {
+                        (
+                            score + transition(*tag_before, *tag, run[index].begins) + own,
+                            k,
+                        )
+                    })
+                    .max_by(|a, b| a.0.total_cmp(&b.0))
+                    .unwrap_or((own, 0))
+            })
+            .collect();
+        best.push(row);
+    }
+    let last = best.last().into_iter().flatten().enumerate();
+    let Some((mut chosen, _)) = last.max_by(|a, b| a.1.0.total_cmp(&b.1.0)) else {
+        return;
+    };
+    for index in (0..run.len()).rev() {
+        if let Some((tag, probability)) = options[index].get(chosen) {
+            run[index].tag = *tag;
+            run[index].probability = *probability;
+        }
+        chosen = best[index].get(chosen).map_or(0, |(_, before)| *before);
+    }
+}
+
+/// What a word may be: its tag and the next probable ones.
+fn options(word: &TaggedWord) -> Vec<(Tag, f32)> {
+    let first = (word.tag, word.probability);
+    std::iter::once(first)
+        .chain(word.others.iter().copied())
+        .collect()
+}
+
+/// How well a word with this probability of beginning a mention stands behind a word of another tag.
+fn transition(before: Tag, here: Tag, begins: f32) -> f32 {
+    let begins = bounded(begins);
+    if here == Tag::Outside {
+        // The model is taught that print outside fields begins nothing.
+        let ends = if before == Tag::Outside { 0.0 } else { ENDS };
+        (1.0 - begins).ln() - ends
+    } else if here == before {
+        // Goes on, or is a second value of the same field.
+        begins.max(1.0 - begins).ln()
+    } else {
+        begins.ln()
+    }
+}
+
+fn bounded(probability: f32) -> f32 {
+    if probability.is_nan() {
+        LEAST
+    } else {
+        probability.clamp(LEAST, 1.0 - LEAST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::PageOf;
+    use docexam_domain::FieldKey::{BuyerName, SellerName};
+
+    const NAME: Tag = Tag::Header(SellerName);
+
+    fn tags(page: &TaggedPage) -> Vec<Tag> {
+        settled(page).into_iter().map(|word| word.tag).collect()
+    }
+
+    fn doubt(page: &mut TaggedPage, index: usize, tag: Tag, probability: f32) {
+        let word = &mut page.words[index];
+        word.others = vec![(word.tag, 0.9 - probability)];
+        word.tag = tag;
+        word.probability = probability;
+    }
+
+    #[test]
+    fn a_doubtful_word_goes_with_its_neighbours() {
+        let mut page = PageOf::invoice()
+            .header(SellerName, 0.1, 0.1, "Acme & Sons Ltd")
+            .page();
+        // The hole, the end, and the first word, each more probably outside than not.
+        for index in [0, 1, 3] {
+            doubt(&mut page, index, Tag::Outside, 0.5);
+        }
+        assert_eq!(tags(&page), [NAME; 4]);
+        page.words[1].tag = Tag::Header(BuyerName);
+        assert_eq!(tags(&page)[1], NAME);
+    }
+
+    #[test]
+    fn what_the_model_is_sure_of_stands() {
+        let page = PageOf::invoice()
+            .print(0.1, 0.1, "Seller:")
+            .header(SellerName, 0.18, 0.1, "Acme Ltd")
+            .page();
+        assert_eq!(tags(&page), [Tag::Outside, NAME, NAME]);
+    }
+
+    #[test]
+    fn a_far_neighbour_has_no_say() {
+        let mut page = PageOf::invoice()
+            .header(SellerName, 0.1, 0.1, "Acme")
+            .header(SellerName, 0.5, 0.1, "Zenith")
+            .page();
+        doubt(&mut page, 1, Tag::Outside, 0.5);
+        assert_eq!(tags(&page), [NAME, Tag::Outside]);
+    }
+}
