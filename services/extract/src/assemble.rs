@@ -100,7 +100,10 @@ fn item(row: &Row, context: &Context) -> Item {
         .cells
         .iter()
         .map(|mention| Candidate::new(mention.clone(), context))
+        // A cell with a value counts in sums however badly it was read; leaving it out would be worse.
+        .filter(|cell| cell.normalised.value.is_some() || cell.is_worth_keeping())
         .collect();
+    read_by_unit(&mut cells);
     let keys = [
         FieldKey::Quantity,
         FieldKey::UnitPrice,
@@ -121,6 +124,27 @@ fn item(row: &Row, context: &Context) -> Item {
         }
     }
     Item { cells }
+}
+
+/// `49.500` of tonnes or cubic metres is 49.5: nobody ships 49,500 of them on one line.
+fn read_by_unit(cells: &mut [Candidate]) {
+    let unit = cells
+        .iter()
+        .find(|cell| cell.mention.key == FieldKey::Unit)
+        .and_then(|cell| cell.normalised.value.clone());
+    if !matches!(unit.as_deref(), Some("TNE" | "MTQ")) {
+        return;
+    }
+    let quantity = cells
+        .iter_mut()
+        .find(|cell| cell.mention.key == FieldKey::Quantity);
+    // The one alternative beside a value is the reading with decimals.
+    if let Some(quantity) = quantity
+        && let Some(decimal) = quantity.normalised.alternatives.pop()
+        && let Some(grouped) = quantity.normalised.value.replace(decimal)
+    {
+        quantity.normalised.alternatives.push(grouped);
+    }
 }
 
 /// Sum of the line amounts, if there are rows and every row has one.

@@ -4,7 +4,7 @@
 
 use crate::mentions::Mention;
 use crate::normalise::{Context, Normalised, is_container_number, is_iban, normalise};
-use crate::odds::log_odds;
+use crate::odds::{log_odds, probability};
 use docexam_domain::{FieldKey, ValueForm};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,9 @@ const CHECK_DIGIT_HOLDS: f32 = 1.5;
 const CHECK_DIGIT_FAILS: f32 = 0.7;
 /// Each further place that says the same, at most twice.
 const SAID_AGAIN: f32 = 0.5;
+/// Less confident fields are not shown: they are more often noise than not.
+const LEAST: f32 = 0.05;
+const LEAST_WITHOUT_VALUE: f32 = 0.35;
 /// A text of fewer letters or digits than this is a stray tag.
 const SHORTEST_TEXT: usize = 2;
 
@@ -34,6 +37,18 @@ impl Candidate {
             mention,
             normalised,
             odds,
+        }
+    }
+
+    /// Whether it is worth showing: a stray tag, or a text of the wrong form that nothing explains, is not.
+    pub fn is_worth_keeping(&self) -> bool {
+        let says_nothing = self.normalised.value.is_none()
+            && self.normalised.alternatives.is_empty()
+            && self.mention.key.value_form() != ValueForm::Text;
+        if says_nothing {
+            self.mention.confidence >= LEAST_WITHOUT_VALUE
+        } else {
+            probability(self.odds) >= LEAST
         }
     }
 
@@ -59,7 +74,8 @@ pub fn is_plausible(mention: &Mention) -> bool {
     let (digits, letters) = (count(char::is_numeric), count(char::is_alphabetic));
     match mention.key {
         FieldKey::ContainerNumber => digits >= 4 && digits + letters >= 8,
-        FieldKey::Iban => digits + letters >= 15,
+        // Account numbers of countries without IBAN stand in the same place.
+        FieldKey::Iban => digits >= 6,
         FieldKey::DocumentNumber
         | FieldKey::InvoiceNumber
         | FieldKey::PurchaseOrderNumber

@@ -26,6 +26,7 @@ pub fn choose(
             let kept = if key.repeats() { candidates.len() } else { 1 };
             candidates.into_iter().take(kept)
         })
+        .filter(Candidate::is_worth_keeping)
         .collect()
 }
 

@@ -35,13 +35,12 @@ pub struct Mention {
 
 /// Mentions of header fields on one page, in reading order.
 pub fn mentions(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
-    let shape = Shape::of(page);
     let mut groups: Vec<Vec<Fragment>> = Vec::new();
     for fragment in fragments(page_index, page) {
         let Tag::Header(key) = fragment.tag else {
             continue;
         };
-        match goes_on_from(key, &groups, &fragment, &shape) {
+        match goes_on_from(key, page, &groups, &fragment) {
             Some(above) => groups[above].push(fragment),
             None => groups.push(vec![fragment]),
         }
@@ -60,10 +59,14 @@ pub fn mentions(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
 /// The group, printed just above, that the fragment goes on from.
 fn goes_on_from(
     key: FieldKey,
+    page: &TaggedPage,
     groups: &[Vec<Fragment>],
     next: &Fragment,
-    shape: &Shape,
 ) -> Option<usize> {
+    if !may_go_on(key, page, next) {
+        return None;
+    }
+    let shape = Shape::of(page);
     let above = |index: &usize| {
         groups[*index]
             .last()
@@ -72,7 +75,7 @@ fn goes_on_from(
     let aligned = (0..groups.len())
         .rev()
         .filter(above)
-        .find(|index| goes_on_below(key, &groups[*index], next, shape))?;
+        .find(|index| goes_on_below(key, &groups[*index], next, &shape))?;
     // A line that breaks inside a value goes on at the left edge, wherever the value began: of the
     // values on the line above, the last one is the broken one.
     let broken_line = groups[aligned].last()?.bbox;
@@ -86,6 +89,17 @@ fn goes_on_from(
     } else {
         Some(aligned)
     }
+}
+
+/// Whether a fragment can be the rest of what is above it: figures below an amount are another amount,
+/// but its unit may stand there.
+pub fn may_go_on(key: FieldKey, page: &TaggedPage, next: &Fragment) -> bool {
+    let is_quantity = matches!(
+        key.value_form(),
+        ValueForm::Decimal | ValueForm::Integer | ValueForm::MassKg
+    );
+    let figures = || text_of(page, &next.words).contains(char::is_numeric);
+    !is_quantity || !figures()
 }
 
 fn is_below(last: &Fragment, next: &Fragment) -> bool {

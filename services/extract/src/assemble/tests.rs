@@ -167,3 +167,17 @@ fn three_thousand_words_of_nonsense_do_no_harm() {
         assert!((0.0..=1.0).contains(&field.confidence), "{field:?}");
     }
 }
+
+#[test]
+fn a_quantity_of_tonnes_has_decimals() {
+    let page = PageOf::of(DocumentType::PackingList)
+        .first_cell(FieldKey::Description, 0.1, 0.3, "Polyethylene")
+        .cell(FieldKey::Quantity, 0.5, 0.3, "49.500")
+        .cell(FieldKey::Unit, 0.6, 0.3, "MT")
+        .page();
+    let documents = assemble(vec![page]);
+    let row = documents[0].line_items().next().expect("a row");
+    let quantity = row.property(FieldKey::Quantity).expect("there");
+    assert_eq!(quantity.value(), "49.500");
+    assert_eq!(quantity.alternative_values, ["49500"]);
+}

@@ -91,6 +91,13 @@ fn normalise_text(key: FieldKey, text: &str) -> Normalised {
         FieldKey::SellerAddress | FieldKey::BuyerAddress | FieldKey::ConsigneeAddress => {
             text::address(text)
         }
+        FieldKey::SellerName
+        | FieldKey::BuyerName
+        | FieldKey::ConsigneeName
+        | FieldKey::NotifyPartyName
+        | FieldKey::ProducerName
+        | FieldKey::VesselName
+        | FieldKey::IssuingAuthority => text::name(text),
         FieldKey::CartonRange => text::range(text),
         FieldKey::DocumentNumber
         | FieldKey::InvoiceNumber

@@ -1,5 +1,6 @@
 //! Plain text: runs of white space become one space. Beyond that only the seams of printed lines are
-//! closed: the lines of an address by commas, a number broken after its hyphen by nothing.
+//! closed (the lines of an address by commas, a number broken after its hyphen by nothing) and table
+//! rules read as letters at the edges of names and numbers are left out.
 
 use super::fold::plain_digits;
 use regex::Regex;
@@ -15,7 +16,10 @@ pub fn address(text: &str) -> Option<String> {
     let lines: Vec<String> = text
         .lines()
         .filter_map(collapsed)
-        .map(|line| line.trim_end_matches([',', ' ']).to_owned())
+        .map(|line| {
+            let edges = |c: char| " ,|[]{}_".contains(c);
+            line.trim_matches(edges).to_owned()
+        })
         .filter(|line| !line.is_empty())
         .collect();
     (!lines.is_empty()).then(|| lines.join(", "))
@@ -30,7 +34,22 @@ pub fn reference(text: &str) -> Option<String> {
         }
         joined.push_str(line);
     }
-    collapsed(&joined)
+    let bare = joined.trim_matches(|c: char| c.is_whitespace() || "|_[]{}.,;:*\"'=".contains(c));
+    collapsed(unclosed_bracket_dropped(bare))
+}
+
+/// `52893724C)` without its bracket, `INV(2)12` and `12 (b)` as they are.
+fn unclosed_bracket_dropped(text: &str) -> &str {
+    match (text.contains('('), text.contains(')')) {
+        (true, false) => text.trim_matches(['(', ' ']),
+        (false, true) => text.trim_matches([')', ' ']),
+        _ => text,
+    }
+}
+
+/// A name without the table rules that OCR reads at its edges; points belong to it (`Co., Ltd.`).
+pub fn name(text: &str) -> Option<String> {
+    collapsed(text.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=".contains(c)))
 }
 
 /// `551-1108` of `551 ~ 1108`.
@@ -55,5 +74,9 @@ mod tests {
         assert_eq!(range("551 ~ 1108").as_deref(), Some("551-1108"));
         assert_eq!(collapsed(" a \n b ").as_deref(), Some("a b"));
         assert_eq!(address(" \n"), None);
+        assert_eq!(reference("|AP12025.").as_deref(), Some("AP12025"));
+        assert_eq!(reference("528937C)").as_deref(), Some("528937C"));
+        assert_eq!(reference("12 (b)").as_deref(), Some("12 (b)"));
+        assert_eq!(name("| Acme Co., Ltd.,").as_deref(), Some("Acme Co., Ltd."));
     }
 }

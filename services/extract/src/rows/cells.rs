@@ -3,7 +3,7 @@
 use super::{Line, Row, anchors_row};
 use crate::candidates::is_plausible;
 use crate::fragments::Fragment;
-use crate::mentions::{Mention, mention};
+use crate::mentions::{Mention, may_go_on, mention};
 use crate::tagged::{Tag, TaggedPage};
 use docexam_domain::{FieldKey, ValueForm};
 
@@ -37,7 +37,9 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     let joins = key.value_form() == ValueForm::Text && key != FieldKey::PackageKind;
     if !joins {
         // A number broken in a narrow column goes on right below itself.
-        let unbroken = parts.chunk_by(|a, b| is_broken_number(a, b));
+        let unbroken = parts.chunk_by(|a, b| {
+            is_broken(a, b) && all.get(b.page).is_some_and(|page| may_go_on(key, page, b))
+        });
         let mentions = unbroken.filter_map(|chunk| {
             let owned: Vec<Fragment> = chunk.iter().map(|part| (*part).clone()).collect();
             of_page(owned.first()?.page, &owned)
@@ -69,7 +71,7 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     joined
 }
 
-fn is_broken_number(above: &Fragment, below: &Fragment) -> bool {
+fn is_broken(above: &Fragment, below: &Fragment) -> bool {
     let height = above.bbox.height().max(below.bbox.height());
     let gap = below.bbox.y0 - above.bbox.y1;
     let overlaps = below.bbox.x0 < above.bbox.x1 && below.bbox.x1 > above.bbox.x0;

@@ -12,7 +12,7 @@ fn what_is_printed_in_any_country_is_read_back() {
     let group = |digits: &str, separator: &str| {
         let mut out = String::new();
         for (index, digit) in digits.chars().enumerate() {
-            if index > 0 && (digits.len() - index) % 3 == 0 {
+            if index > 0 && (digits.len() - index).is_multiple_of(3) {
                 out.push_str(separator);
             }
             out.push(digit);
