@@ -35,12 +35,27 @@ pub fn fit_temperatures(
         starts.push((raw.page[n_classes], page.starts_document));
     }
     Ok(Temperatures {
-        labels: best_temperature(|t| classes_cost(&labels, t)),
-        begins: best_temperature(|t| flags_cost(&begins, t)),
-        starts_row: best_temperature(|t| flags_cost(&rows, t)),
-        page_class: best_temperature(|t| classes_cost(&classes, t)),
-        starts_document: best_temperature(|t| flags_cost(&starts, t)),
+        labels: fit_classes(&labels),
+        begins: fit_flags(&begins),
+        starts_row: fit_flags(&rows),
+        page_class: fit_classes(&classes),
+        starts_document: fit_flags(&starts),
     })
+}
+
+/// Fewer mistakes than this say too little to make a head surer than training made it.
+const TELLING_MISTAKES: usize = 10;
+
+fn fit_classes(cases: &[(Vec<f32>, usize)]) -> f32 {
+    let mistakes = cases.iter().filter(|(s, truth)| largest(s) != *truth);
+    best_temperature(mistakes.count(), |t| classes_cost(cases, t))
+}
+
+fn fit_flags(cases: &[(f32, bool)]) -> f32 {
+    let mistakes = cases
+        .iter()
+        .filter(|(score, truth)| (*score > 0.0) != *truth);
+    best_temperature(mistakes.count(), |t| flags_cost(cases, t))
 }
 
 /// Mean negative log likelihood of the truth.
@@ -61,11 +76,12 @@ fn flags_cost(cases: &[(f32, bool)], temperature: f32) -> f64 {
     cost.sum::<f64>() / cases.len().max(1) as f64
 }
 
-/// Golden-section search over log T; the cost has one minimum. Between 1/3 and 3.
-fn best_temperature(cost: impl Fn(f32) -> f64) -> f32 {
+/// Golden-section search over log T; the cost has one minimum. Between 1/3 (or 1) and 3.
+fn best_temperature(mistakes: usize, cost: impl Fn(f32) -> f64) -> f32 {
     const RATIO: f32 = 0.618_034;
     let at = |log: f32| cost(log.exp());
-    let (mut low, mut high) = (-1.1_f32, 1.1_f32);
+    let telling = mistakes >= TELLING_MISTAKES;
+    let (mut low, mut high) = (if telling { -1.1_f32 } else { 0.0 }, 1.1_f32);
     for _ in 0..14 {
         let reach = (high - low) * RATIO;
         if at(high - reach) <= at(low + reach) {
@@ -85,7 +101,7 @@ mod tests {
     fn scores_that_are_too_sure_are_cooled() {
         // Right four times of five, but certain each time.
         let cases: Vec<_> = (0..100).map(|i| (4.0, i % 5 != 0)).collect();
-        let temperature = best_temperature(|t| flags_cost(&cases, t));
+        let temperature = fit_flags(&cases);
         // σ(4 / T) = 0.8 where T = 4 / ln 4.
         assert!(
             (temperature - 4.0 / 4.0_f32.ln()).abs() < 0.02,
@@ -94,10 +110,16 @@ mod tests {
         let cases: Vec<_> = (0..100)
             .map(|i| (vec![3.0, 0.0], usize::from(i % 5 == 0)))
             .collect();
-        let temperature = best_temperature(|t| classes_cost(&cases, t));
+        let temperature = fit_classes(&cases);
         assert!(
             (temperature - 3.0 / 4.0_f32.ln()).abs() < 0.02,
             "{temperature}"
         );
+    }
+
+    #[test]
+    fn a_head_without_mistakes_is_not_made_surer() {
+        let temperature = fit_flags(&[(2.0, true); 50]);
+        assert!((temperature - 1.0).abs() < 0.01, "{temperature}");
     }
 }

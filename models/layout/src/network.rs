@@ -136,7 +136,7 @@ impl Network {
             }
         }
         let size = config.size;
-        if size.heads == 0 || size.width % size.heads != 0 {
+        if size.heads == 0 || !size.width.is_multiple_of(size.heads) {
             return Err(format!("{} heads for width {}", size.heads, size.width));
         }
         let get = |name: String| {

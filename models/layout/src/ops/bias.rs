@@ -105,7 +105,7 @@ impl CustomOp2 for AddBias {
 struct AddBiasGelu;
 
 /// GELU ≈ z · σ(2·√(2/π) · (z + 0.044715 z³)).
-const SLOPE: f32 = 1.595_769_1;
+const SLOPE: f32 = 1.595_769;
 const CUBIC: f32 = 0.044_715;
 
 impl CustomOp2 for AddBiasGelu {

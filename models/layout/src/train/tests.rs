@@ -61,7 +61,7 @@ fn toy_page(index: usize, random: &mut ChaCha8Rng) -> TrainingPage {
     TrainingPage {
         id: format!("toy-{index}"),
         page_class: ["commercial_invoice", "packing_list"][index % 2].to_owned(),
-        starts_document: index % 3 != 0,
+        starts_document: !index.is_multiple_of(3),
         language: ["en", "de", "es"][language].to_owned(),
         split: "train".into(),
         words,
