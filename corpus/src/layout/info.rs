@@ -81,7 +81,7 @@ impl Draft<'_> {
             .into_iter()
             .map(|(key, value)| format!("[{}], [{value}]", self.caption(&key)))
             .collect();
-        while cells.len() % across != 0 {
+        while !cells.len().is_multiple_of(across) {
             cells.push("[], []".to_owned());
         }
         let widths = vec!["auto, 1fr"; across].join(", ");

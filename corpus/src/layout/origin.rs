@@ -120,7 +120,7 @@ fn boxes(draft: &mut Draft, form: Form) -> String {
         let words = words.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ' ');
         match numbered {
             true => format!("#text(0.8em)[{}]", escape(&format!("{counter}. {words}"))),
-            false => format!("#text(0.8em)[{}]", escape(&words)),
+            false => format!("#text(0.8em)[{}]", escape(words)),
         }
     };
     let exporter_label = label(draft, "exporter");

@@ -114,7 +114,7 @@ pub fn gtin(number: &str) -> Option<bool> {
     let digits = digits_of(number, number.len())?;
     let weights = [1, 3].into_iter().cycle();
     let sum: u32 = digits.iter().rev().zip(weights).map(|(d, w)| d * w).sum();
-    Some(sum % 10 == 0)
+    Some(sum.is_multiple_of(10))
 }
 
 /// Air waybill: airline prefix of three digits, serial of seven, its remainder mod 7.

@@ -7,7 +7,7 @@ use crate::pack::{ItemFacts, Measure};
 use crate::pointers;
 use crate::seen::{Seen, name_of, type_name};
 use crate::verdict::{Checked, Verdict, folded, not_checked};
-use docexam_domain::{DeclarationItem, Document, DocumentType, FieldKey};
+use docexam_domain::{DeclarationItem, Document, DocumentType, FieldKey, Outcome};
 use jiff::civil::Date;
 
 pub fn check_measures(facts: &Facts, rule_id: &str) -> Checked {
@@ -144,10 +144,13 @@ fn satisfied(facts: &Facts, measure: &Measure, item: &DeclarationItem, date: Dat
     if needs_nothing {
         return Verdict::discrepancy(format!("{message}."));
     }
-    for document_type in &measure.document_types {
-        for document in facts.of_type(*document_type) {
-            return validity(facts, measure, document, date);
-        }
+    let documents = measure.document_types.iter().flat_map(|kind| facts.of_type(*kind));
+    let mut verdicts: Vec<Verdict> =
+        documents.map(|document| validity(facts, measure, document, date)).collect();
+    if !verdicts.is_empty() {
+        // One valid document is enough; otherwise the first says what is wrong.
+        let valid = verdicts.iter().position(|verdict| verdict.outcome == Outcome::Pass);
+        return verdicts.swap_remove(valid.unwrap_or(0));
     }
     if let Some(code) = cited(facts, item, &measure.declared_codes) {
         let text = format!("{message}; document {code} is declared.");

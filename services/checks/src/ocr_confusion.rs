@@ -88,6 +88,17 @@ pub fn number(
         };
         return Some(format!("The reading '{printed}' allows it: {what}."));
     }
+    // 15477.000 and 15.477.000: which mark parts the thousands decides by a factor of a thousand.
+    let thousand = Decimal::ONE_THOUSAND;
+    let in_its_own_unit = number_in(printed)
+        .is_some_and(|number| separators(&number).iter().any(|c| same_number(c, normalised)));
+    let scaled = in_its_own_unit && Decimal::from_str(normalised).ok().is_some_and(|value| {
+        let scaled = [value.checked_mul(thousand), value.checked_div(thousand)];
+        scaled.into_iter().flatten().any(&fits)
+    });
+    if scaled {
+        return Some(format!("The reading '{printed}' allows it: thousands read for decimals."));
+    }
     if !unsure {
         return None;
     }
@@ -128,6 +139,13 @@ pub fn identifier(printed: &str, wanted: &str, unsure: bool) -> Option<String> {
         }
         return None;
     }
+    // `printed` and `wanted` come without their slashes, but a slash read as a letter is still there.
+    let strokes = |text: &[char]| -> String {
+        text.iter().filter(|c| !matches!(c, 'I' | 'i' | 'L' | 'l' | '1' | '|')).collect()
+    };
+    if strokes(&read).len() >= 3 && strokes(&read) == strokes(&other) {
+        return Some("A stroke may be a misread slash, I, l or 1.".to_owned());
+    }
     let (shorter, longer) = if read.len() < other.len() {
         (&read, &other)
     } else {
@@ -143,7 +161,7 @@ fn letter_for_digit(a: char, b: char) -> bool {
     let pair = |letter: char, digit: char| {
         LETTER_FOR_DIGIT
             .iter()
-            .any(|(l, d)| *d == digit && l.to_ascii_uppercase() == letter.to_ascii_uppercase())
+            .any(|(l, d)| *d == digit && l.eq_ignore_ascii_case(&letter))
     };
     // I and L, O and Q are the same stroke in many faces once the case is gone.
     pair(a, b) || pair(b, a) || matches!((a, b), ('I', 'L') | ('L', 'I') | ('1', 'L') | ('L', '1'))

@@ -32,6 +32,9 @@ impl ServerProcess {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
+        let mut process = process;
+        let _ = process.kill();
+        let _ = process.wait();
         panic!("the server process does not start");
     }
 

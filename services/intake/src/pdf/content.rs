@@ -101,7 +101,7 @@ struct Collector<'l> {
 impl Collector<'_> {
     fn check_time(&mut self) {
         self.drawn = self.drawn.wrapping_add(1);
-        if self.drawn % 64 == 0 && Instant::now() > self.deadline {
+        if self.drawn.is_multiple_of(64) && Instant::now() > self.deadline {
             std::panic::resume_unwind(Box::new(OutOfTime));
         }
     }
