@@ -3,7 +3,7 @@
 //! Goes in: what was read from the pages. Comes out: documents, each with its type, its pages, its header
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
-//! `tagging` (inference, the only place that knows the model) → `settle`, `fragments` → `mentions` and `rows` →
+//! `tagging` (inference, the only place that knows the model) → `settle`, `columns`, `fragments` → `mentions` and `rows` →
 //! `split` → `candidates`, `arithmetic`, `choose` → `derived` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
 
@@ -11,6 +11,7 @@ mod arithmetic;
 mod assemble;
 mod candidates;
 mod choose;
+mod columns;
 mod derived;
 #[cfg(test)]
 mod fixture;

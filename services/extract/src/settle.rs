@@ -6,6 +6,7 @@
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
 //! Deliberately absent: anything across wide gaps or lines; there the model's tag stands.
 
+use crate::columns::agree_in_columns;
 use crate::fragments::Shape;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 
@@ -28,6 +29,7 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
             start = end;
         }
     }
+    agree_in_columns(page, &mut words);
     words
 }
 

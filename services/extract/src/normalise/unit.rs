@@ -13,7 +13,9 @@ pub fn unit(text: &str) -> Option<String> {
     let without_number = plain_digits(trimmed);
     let without_number =
         without_number.trim_start_matches(|c: char| c.is_ascii_digit() || " .,'/".contains(c));
-    [trimmed, without_number]
+    // "Unit(s)", "Pcs (boxed)".
+    let before_bracket = without_number.split('(').next().unwrap_or_default();
+    [trimmed, without_number, before_bracket]
         .into_iter()
         .find_map(|candidate| UNITS.code(candidate))
         .map(str::to_owned)
@@ -48,6 +50,7 @@ mod tests {
             ("L", "LTR"),
             ("ctns", "XCT"),
             ("100 PCS", "C62"),
+            ("Unit(s)", "C62"),
             ("TNE", "TNE"),
         ] {
             assert_eq!(unit(text).as_deref(), Some(code), "{text}");
