@@ -97,6 +97,8 @@ pub fn is_plausible(mention: &Mention) -> bool {
             | ValueForm::Date
             | ValueForm::HsCode => digits > 0,
             ValueForm::Country | ValueForm::Incoterm | ValueForm::Unit => letters > 0,
+            // A currency may be a mere sign.
+            ValueForm::Currency => !text.trim().is_empty(),
             _ => digits + letters > 0,
         },
     }
@@ -211,6 +213,7 @@ mod tests {
         let plausible = |key, text| is_plausible(&mention(key, text, 0.9));
         assert!(!plausible(FieldKey::TotalGrossMassKg, "KG"));
         assert!(plausible(FieldKey::TotalGrossMassKg, "1S35 KG"));
+        assert!(plausible(FieldKey::Currency, "$"));
         assert!(!plausible(FieldKey::Iban, "%91"));
         assert!(!plausible(FieldKey::SellerName, "12"));
         assert!(!plausible(FieldKey::DocumentNumber, "Tarihi"));

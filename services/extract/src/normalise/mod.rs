@@ -109,7 +109,7 @@ fn normalise_text(key: FieldKey, text: &str) -> Normalised {
         | FieldKey::EstablishmentNumber
         | FieldKey::BatchNumber
         | FieldKey::ProductCode => text::reference(text),
-        _ => text::collapsed(text),
+        _ => text::paragraph(text),
     };
     Normalised::perhaps(value)
 }

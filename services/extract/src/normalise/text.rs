@@ -25,15 +25,25 @@ pub fn address(text: &str) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 
-/// `TR-HC-2023-36826` of `TR-` and `HC-2023-36826` below.
-pub fn reference(text: &str) -> Option<String> {
+/// Lines joined by a space, but by nothing where one breaks behind a hyphen or a slash inside a word:
+/// `T-` and `shirts` below.
+pub fn paragraph(text: &str) -> Option<String> {
     let mut joined = String::with_capacity(text.len());
     for line in text.lines().map(str::trim) {
-        if !joined.is_empty() && !joined.ends_with(['-', '/', '.']) {
+        let mut ending = joined.chars().rev();
+        let broken_word = ending.next().is_some_and(|c| "-/".contains(c))
+            && ending.next().is_some_and(char::is_alphanumeric);
+        if !joined.is_empty() && !broken_word {
             joined.push(' ');
         }
         joined.push_str(line);
     }
+    collapsed(&joined)
+}
+
+/// A number that identifies, without what OCR reads of table rules at its edges.
+pub fn reference(text: &str) -> Option<String> {
+    let joined = paragraph(text)?;
     let bare = joined.trim_matches(|c: char| c.is_whitespace() || "|_[]{}.,;:*\"'=".contains(c));
     collapsed(unclosed_bracket_dropped(bare))
 }
@@ -72,6 +82,10 @@ mod tests {
         assert_eq!(reference("TR-\nHC-2023").as_deref(), Some("TR-HC-2023"));
         assert_eq!(reference("PL 2295\nEC").as_deref(), Some("PL 2295 EC"));
         assert_eq!(range("551 ~ 1108").as_deref(), Some("551-1108"));
+        assert_eq!(
+            paragraph("Cotton T-\nshirts, 48 g/\nm3 -\nnew").as_deref(),
+            Some("Cotton T-shirts, 48 g/m3 - new")
+        );
         assert_eq!(collapsed(" a \n b ").as_deref(), Some("a b"));
         assert_eq!(address(" \n"), None);
         assert_eq!(reference("|AP12025.").as_deref(), Some("AP12025"));
