@@ -1,20 +1,23 @@
-//! Tesseract's OpenMP costs 3 to 7 times the CPU time and makes a page slower. It reads its limit once,
-//! when the library is loaded, so the variable has to stand in the environment before the process starts.
+//! Inner thread pools cost more than they bring: Tesseract's OpenMP takes 3 to 7 times the CPU time and makes
+//! a page slower, and matrix products of a page are too small to be shared out. Pages are read in parallel
+//! instead. Both pools read their limit once, at start, so it has to stand in the environment before.
 
 use std::os::unix::process::CommandExt;
 
-const VARIABLE: &str = "OMP_THREAD_LIMIT";
+const VARIABLES: [&str; 2] = ["OMP_THREAD_LIMIT", "RAYON_NUM_THREADS"];
 
-/// Starts the program again, in place, with the limit set, unless it is set already.
+/// Starts the program again, in place, with the limits set, unless they are set already.
 /// If that fails the program goes on: slower, with the same results.
 pub fn ensure() {
-    if std::env::var_os(VARIABLE).is_some() {
+    let missing: Vec<&str> =
+        VARIABLES.into_iter().filter(|name| std::env::var_os(name).is_none()).collect();
+    if missing.is_empty() {
         return;
     }
     let Ok(program) = std::env::current_exe() else { return };
     let error = std::process::Command::new(program)
         .args(std::env::args_os().skip(1))
-        .env(VARIABLE, "1")
+        .envs(missing.into_iter().map(|name| (name, "1")))
         .exec();
-    eprintln!("docexam: could not restart with {VARIABLE}=1, reading will be slow: {error}");
+    eprintln!("docexam: could not restart with one inner thread, reading will be slow: {error}");
 }
