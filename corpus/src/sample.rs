@@ -23,7 +23,11 @@ const PRESENTED: [DocumentType; 4] = [
     DocumentType::CertificateOfOrigin,
 ];
 /// One file each for the first, the second and third, and the last document; the certificate has one page.
-const FILES: [&str; 3] = ["01-invoice.pdf", "02-packing-list-and-bill-of-lading.tif", "03-certificate-of-origin.jpg"];
+const FILES: [&str; 3] = [
+    "01-invoice.pdf",
+    "02-packing-list-and-bill-of-lading.tif",
+    "03-certificate-of-origin.jpg",
+];
 /// A usual office scanner setting.
 const DPI: f32 = 200.0;
 /// One row would show no table; many would make a demonstration long.
@@ -33,8 +37,10 @@ const ROWS: std::ops::RangeInclusive<usize> = 3..=6;
 /// split: the model has never seen their layouts, companies or goods.
 pub fn sample(out: &Path, split: Split, seed: u64, planted: bool) -> Result<(), CorpusError> {
     let folder = out.join("documents");
-    std::fs::create_dir_all(&folder)
-        .map_err(|source| CorpusError::Write { path: folder.clone(), source })?;
+    std::fs::create_dir_all(&folder).map_err(|source| CorpusError::Write {
+        path: folder.clone(),
+        source,
+    })?;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let truth = consignment(&mut rng, split);
     let mut case = Case {
@@ -53,7 +59,12 @@ pub fn sample(out: &Path, split: Split, seed: u64, planted: bool) -> Result<(), 
     for (file, name) in (0..).zip(FILES) {
         documents.extend(write_file(&case, split, file, name, &folder, &mut rng)?);
     }
-    let truth = Truth { seed, split, documents, planted: &case.planted };
+    let truth = Truth {
+        seed,
+        split,
+        documents,
+        planted: &case.planted,
+    };
     write_json(&out.join("declaration.json"), &case.declaration)?;
     write_json(&out.join("truth.json"), &truth)
 }
@@ -67,9 +78,29 @@ fn write_file(
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<DocumentTruth>, CorpusError> {
     let (types, look): (&[DocumentType], CaptureLook) = match file {
-        0 => (&PRESENTED[..1], CaptureLook { bitonal: false, stamps: 1, ..CaptureLook::office_scanner(rng) }),
-        1 => (&PRESENTED[1..3], CaptureLook { bitonal: true, ..CaptureLook::office_scanner(rng) }),
-        _ => (&PRESENTED[3..], CaptureLook { stamps: 1, signatures: 1, ..CaptureLook::phone(rng) }),
+        0 => (
+            &PRESENTED[..1],
+            CaptureLook {
+                bitonal: false,
+                stamps: 1,
+                ..CaptureLook::office_scanner(rng)
+            },
+        ),
+        1 => (
+            &PRESENTED[1..3],
+            CaptureLook {
+                bitonal: true,
+                ..CaptureLook::office_scanner(rng)
+            },
+        ),
+        _ => (
+            &PRESENTED[3..],
+            CaptureLook {
+                stamps: 1,
+                signatures: 1,
+                ..CaptureLook::phone(rng)
+            },
+        ),
     };
     // Paper as it usually comes: used, not worn.
     let look = CaptureLook { wear: 0.3, ..look };
@@ -89,7 +120,11 @@ const CHAPTERS: [u32; 12] = [39, 40, 48, 61, 62, 63, 69, 73, 76, 84, 85, 94];
 
 /// A consignment of several rows from one country, by sea.
 fn consignment(rng: &mut ChaCha8Rng, split: Split) -> Consignment {
-    let wish = Wish { chapters: &CHAPTERS, by_air: Some(false), ..Wish::default() };
+    let wish = Wish {
+        chapters: &CHAPTERS,
+        by_air: Some(false),
+        ..Wish::default()
+    };
     loop {
         let truth = compose(rng, split, wish);
         if ROWS.contains(&truth.lines.len()) && truth.common_origin().is_some() {

@@ -25,7 +25,10 @@ fn main() -> Result<(), Failure> {
     let mut config = Config::new(root.join("models"));
     config.threads = 1;
     let examiner = Examiner::new(config)?;
-    println!("reader {}, one thread; CPU seconds a page, medians\n", examiner.engine());
+    println!(
+        "reader {}, one thread; CPU seconds a page, medians\n",
+        examiner.engine()
+    );
     println!(
         "| set | pages | decode, render | read (OCR) | extract | checks, s a submission | \
          not OCR / OCR | `tesseract` command | peak MiB |"
@@ -40,7 +43,9 @@ fn main() -> Result<(), Failure> {
 fn folders(root: &Path) -> Vec<PathBuf> {
     let named = std::env::var_os("DOCEXAM_BENCH_DIRS").unwrap_or_default();
     let sample = root.join("corpus/sample/documents");
-    std::iter::once(sample).chain(std::env::split_paths(&named)).collect()
+    std::iter::once(sample)
+        .chain(std::env::split_paths(&named))
+        .collect()
 }
 
 fn bench(examiner: &Examiner, folder: &Path) -> Result<(), Failure> {
@@ -50,12 +55,25 @@ fn bench(examiner: &Examiner, folder: &Path) -> Result<(), Failure> {
     let declaration = declaration
         .map(|json| docexam_domain::Declaration::from_json(&json))
         .transpose()?;
-    let submission = Submission { declaration, files, ..Submission::default() };
+    let submission = Submission {
+        declaration,
+        files,
+        ..Submission::default()
+    };
     let (examination, costs, total) = examine(examiner, &submission)?;
     let yardstick = tesseract_command(&submission.files)?;
     let name = folder.canonicalize()?;
-    let name = name.components().rev().take(2).map(|c| c.as_os_str().to_string_lossy());
-    let name = name.collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("/");
+    let name = name
+        .components()
+        .rev()
+        .take(2)
+        .map(|c| c.as_os_str().to_string_lossy());
+    let name = name
+        .collect::<Vec<_>>()
+        .into_iter()
+        .rev()
+        .collect::<Vec<_>>()
+        .join("/");
     row(&name, &examination, &costs, total, Some(yardstick));
     Ok(())
 }
@@ -117,7 +135,9 @@ fn tesseract_command(files: &[InputFile]) -> Result<Duration, Failure> {
         let open = docexam_intake::open(&file.name, file.bytes.clone(), &Limits::default())?;
         for number in 1..=open.page_count() {
             let image = folder.path().join("page.png");
-            let Ok(page) = open.page(number) else { continue };
+            let Ok(page) = open.page(number) else {
+                continue;
+            };
             page.image.save(&image)?;
             let before = children_cpu();
             let status = Command::new("tesseract")
@@ -140,33 +160,65 @@ fn tesseract_command(files: &[InputFile]) -> Result<Duration, Failure> {
 fn long_file(examiner: &Examiner, root: &Path) -> Result<(), Failure> {
     let files = documents(&root.join("corpus/sample/documents"))?;
     let first: &InputFile = files.first().ok_or("the sample has no documents")?;
-    let open: OpenFile = docexam_intake::open(&first.name, first.bytes.clone(), &Limits::default())?;
+    let open: OpenFile =
+        docexam_intake::open(&first.name, first.bytes.clone(), &Limits::default())?;
     let page = open.page(1)?;
     let mut tiff = std::io::Cursor::new(Vec::new());
     let mut encoder = tiff::encoder::TiffEncoder::new(&mut tiff)?
         .with_compression(tiff::encoder::Compression::Lzw);
     for _ in 0..200 {
         let (width, height) = page.image.dimensions();
-        encoder.write_image::<tiff::encoder::colortype::Gray8>(width, height, page.image.as_raw())?;
+        encoder.write_image::<tiff::encoder::colortype::Gray8>(
+            width,
+            height,
+            page.image.as_raw(),
+        )?;
     }
-    let file = InputFile { name: "200-pages.tif".to_owned(), bytes: tiff.into_inner().into() };
-    let submission = Submission { files: vec![file], ..Submission::default() };
+    let file = InputFile {
+        name: "200-pages.tif".to_owned(),
+        bytes: tiff.into_inner().into(),
+    };
+    let submission = Submission {
+        files: vec![file],
+        ..Submission::default()
+    };
     let (examination, costs, total) = examine(examiner, &submission)?;
-    row("one page × 200 in a TIFF", &examination, &costs, total, None);
+    row(
+        "one page × 200 in a TIFF",
+        &examination,
+        &costs,
+        total,
+        None,
+    );
     Ok(())
 }
 
 fn documents(folder: &Path) -> Result<Vec<InputFile>, Failure> {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
     paths.sort();
     let is_document = |path: &PathBuf| {
-        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        matches!(extension.as_str(), "pdf" | "tif" | "tiff" | "jpg" | "jpeg" | "png")
+        let extension = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
+        matches!(
+            extension.as_str(),
+            "pdf" | "tif" | "tiff" | "jpg" | "jpeg" | "png"
+        )
     };
     let read = |path: PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(InputFile { name, bytes: std::fs::read(&path)?.into() })
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        Ok(InputFile {
+            name,
+            bytes: std::fs::read(&path)?.into(),
+        })
     };
     paths.into_iter().filter(is_document).map(read).collect()
 }

@@ -13,12 +13,16 @@ pub fn pdf(objects: &[Vec<u8>], trailer_extra: &str) -> Vec<u8> {
         out.extend_from_slice(b"\nendobj\n");
     }
     let start = out.len();
-    out.extend_from_slice(format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).as_bytes());
+    out.extend_from_slice(
+        format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).as_bytes(),
+    );
     for offset in offsets {
         out.extend_from_slice(format!("{offset:010} 00000 n \n").as_bytes());
     }
     let size = objects.len() + 1;
-    let trailer = format!("trailer\n<< /Size {size} /Root 1 0 R {trailer_extra} >>\nstartxref\n{start}\n%%EOF\n");
+    let trailer = format!(
+        "trailer\n<< /Size {size} /Root 1 0 R {trailer_extra} >>\nstartxref\n{start}\n%%EOF\n"
+    );
     out.extend_from_slice(trailer.as_bytes());
     out
 }
@@ -40,7 +44,8 @@ fn one_page(content: Vec<u8>, trailer_extra: &str) -> Vec<u8> {
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
             page.into(),
             content,
-            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+                .to_vec(),
         ],
         trailer_extra,
     )
@@ -88,10 +93,16 @@ pub fn zip_bomb_pdf() -> Vec<u8> {
 
 /// `pages` pages that all show the same nothing.
 pub fn many_pages_pdf(pages: usize) -> Vec<u8> {
-    let kids: Vec<String> = (0..pages).map(|index| format!("{} 0 R", index + 3)).collect();
+    let kids: Vec<String> = (0..pages)
+        .map(|index| format!("{} 0 R", index + 3))
+        .collect();
     let mut objects = vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
-        format!("<< /Type /Pages /Kids [{}] /Count {pages} >>", kids.join(" ")).into_bytes(),
+        format!(
+            "<< /Type /Pages /Kids [{}] /Count {pages} >>",
+            kids.join(" ")
+        )
+        .into_bytes(),
     ];
     let page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>".to_vec();
     objects.extend(std::iter::repeat_n(page, pages));
@@ -102,7 +113,9 @@ pub fn many_pages_pdf(pages: usize) -> Vec<u8> {
 pub fn one_pixel_png() -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
     let image = image::GrayImage::from_pixel(1, 1, image::Luma([255]));
-    image.write_to(&mut png, image::ImageFormat::Png).expect("encoding to memory");
+    image
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("encoding to memory");
     png.into_inner()
 }
 

@@ -161,11 +161,7 @@ impl Draft<'_> {
     }
 
     /// Draws once a document and then says the same.
-    pub fn remember(
-        &mut self,
-        what: &str,
-        draw: impl FnOnce(&mut ChaCha8Rng) -> String,
-    ) -> String {
+    pub fn remember(&mut self, what: &str, draw: impl FnOnce(&mut ChaCha8Rng) -> String) -> String {
         if let Some(drawn) = self.habits.get(what) {
             return drawn.clone();
         }

@@ -64,7 +64,9 @@ impl Speech {
     pub fn new(language: &str, second: Option<&str>, rng: &mut ChaCha8Rng) -> Self {
         Self {
             language: language.to_owned(),
-            second: second.filter(|&second| second != language).map(str::to_owned),
+            second: second
+                .filter(|&second| second != language)
+                .map(str::to_owned),
             separator: [" / ", "/", " ", " - "][rng.random_range(0..4)],
             said: HashMap::new(),
         }
@@ -126,7 +128,10 @@ mod tests {
             assert!(own.len() >= 60, "{language} has {}", own.len());
             for (key, synonyms) in own {
                 assert!(english.contains_key(key), "{language}: {key}");
-                assert!(synonyms.iter().all(|text| !text.is_empty()), "{language}: {key}");
+                assert!(
+                    synonyms.iter().all(|text| !text.is_empty()),
+                    "{language}: {key}"
+                );
             }
         }
     }

@@ -102,7 +102,14 @@ impl DateForm {
                 DayFirst('-'),
             ],
             ("nl", _) => &[DayFirst('-'), DayFirst('-'), Local, Iso],
-            _ => &[DayFirst('/'), DayFirst('/'), DayFirst('.'), DayFirst('-'), Local, Iso],
+            _ => &[
+                DayFirst('/'),
+                DayFirst('/'),
+                DayFirst('.'),
+                DayFirst('-'),
+                Local,
+                Iso,
+            ],
         };
         choices.choose(rng).copied().unwrap_or(Iso)
     }
@@ -115,7 +122,10 @@ impl DateForm {
             Self::Iso => format!("{year}-{month:02}-{day:02}"),
             Self::YearFirst(mark) => format!("{year}{mark}{month:02}{mark}{day:02}"),
             Self::Abbreviated(mark) => {
-                format!("{day:02}{mark}{}{mark}{year}", &month_name(month, "en")[..3])
+                format!(
+                    "{day:02}{mark}{}{mark}{year}",
+                    &month_name(month, "en")[..3]
+                )
             }
             Self::English => format!("{} {day}, {year}", month_name(month, "en")),
             Self::Local => match language {
@@ -132,40 +142,120 @@ impl DateForm {
 fn month_name(month: i8, language: &str) -> &'static str {
     let names: [&str; 12] = match language {
         "de" => [
-            "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
-            "Oktober", "November", "Dezember",
+            "Januar",
+            "Februar",
+            "März",
+            "April",
+            "Mai",
+            "Juni",
+            "Juli",
+            "August",
+            "September",
+            "Oktober",
+            "November",
+            "Dezember",
         ],
         "fr" => [
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-            "octobre", "novembre", "décembre",
+            "janvier",
+            "février",
+            "mars",
+            "avril",
+            "mai",
+            "juin",
+            "juillet",
+            "août",
+            "septembre",
+            "octobre",
+            "novembre",
+            "décembre",
         ],
         "es" => [
-            "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
-            "septiembre", "octubre", "noviembre", "diciembre",
+            "enero",
+            "febrero",
+            "marzo",
+            "abril",
+            "mayo",
+            "junio",
+            "julio",
+            "agosto",
+            "septiembre",
+            "octubre",
+            "noviembre",
+            "diciembre",
         ],
         "it" => [
-            "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
-            "settembre", "ottobre", "novembre", "dicembre",
+            "gennaio",
+            "febbraio",
+            "marzo",
+            "aprile",
+            "maggio",
+            "giugno",
+            "luglio",
+            "agosto",
+            "settembre",
+            "ottobre",
+            "novembre",
+            "dicembre",
         ],
         "pt" => [
-            "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto",
-            "setembro", "outubro", "novembro", "dezembro",
+            "janeiro",
+            "fevereiro",
+            "março",
+            "abril",
+            "maio",
+            "junho",
+            "julho",
+            "agosto",
+            "setembro",
+            "outubro",
+            "novembro",
+            "dezembro",
         ],
         "nl" => [
-            "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus",
-            "september", "oktober", "november", "december",
+            "januari",
+            "februari",
+            "maart",
+            "april",
+            "mei",
+            "juni",
+            "juli",
+            "augustus",
+            "september",
+            "oktober",
+            "november",
+            "december",
         ],
         "pl" => [
-            "stycznia", "lutego", "marca", "kwietnia", "maja", "czerwca", "lipca", "sierpnia",
-            "września", "października", "listopada", "grudnia",
+            "stycznia",
+            "lutego",
+            "marca",
+            "kwietnia",
+            "maja",
+            "czerwca",
+            "lipca",
+            "sierpnia",
+            "września",
+            "października",
+            "listopada",
+            "grudnia",
         ],
         "tr" => [
             "Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül",
             "Ekim", "Kasım", "Aralık",
         ],
         _ => [
-            "January", "February", "March", "April", "May", "June", "July", "August",
-            "September", "October", "November", "December",
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
         ],
     };
     names[(month.clamp(1, 12) - 1) as usize]
@@ -240,7 +330,11 @@ pub fn package_name(rng: &mut ChaCha8Rng, kind: &str, language: &str) -> String 
         ("CL", _) => &["COILS", "coils"],
         _ => &["PACKAGES", "PKGS"],
     };
-    choices.choose(rng).copied().unwrap_or("PACKAGES").to_owned()
+    choices
+        .choose(rng)
+        .copied()
+        .unwrap_or("PACKAGES")
+        .to_owned()
 }
 
 /// English only: the language in which trade papers spell amounts out most often.
@@ -257,8 +351,25 @@ pub fn words_of_amount(amount: Decimal, currency: &str) -> String {
 
 fn number_words(number: u64) -> String {
     const SMALL: [&str; 20] = [
-        "ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN",
-        "ELEVEN", "TWELVE", "THIRTEEN", "FOURTEEN", "FIFTEEN", "SIXTEEN", "SEVENTEEN", "EIGHTEEN",
+        "ZERO",
+        "ONE",
+        "TWO",
+        "THREE",
+        "FOUR",
+        "FIVE",
+        "SIX",
+        "SEVEN",
+        "EIGHT",
+        "NINE",
+        "TEN",
+        "ELEVEN",
+        "TWELVE",
+        "THIRTEEN",
+        "FOURTEEN",
+        "FIFTEEN",
+        "SIXTEEN",
+        "SEVENTEEN",
+        "EIGHTEEN",
         "NINETEEN",
     ];
     const TENS: [&str; 10] = [
@@ -291,11 +402,17 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped_from_the_right() {
-        let german = NumberForm { decimal: ',', group: Some('.') };
+        let german = NumberForm {
+            decimal: ',',
+            group: Some('.'),
+        };
         assert_eq!(german.write(dec!(1234567.5), 2), "1.234.567,50");
         assert_eq!(german.write(dec!(999), 0), "999");
         assert_eq!(german.write(dec!(0.0625), 2), "0,0625");
-        let plain = NumberForm { decimal: '.', group: None };
+        let plain = NumberForm {
+            decimal: '.',
+            group: None,
+        };
         assert_eq!(plain.write(dec!(12000), 2), "12000.00");
     }
 

@@ -5,6 +5,4 @@ mod captions;
 mod forms;
 
 pub use captions::{LANGUAGES, Speech, title_key};
-pub use forms::{
-    DateForm, NumberForm, country_name, package_name, rec20_printed, words_of_amount,
-};
+pub use forms::{DateForm, NumberForm, country_name, package_name, rec20_printed, words_of_amount};

@@ -174,7 +174,14 @@ mod tests {
         let words = &sheets.pages[0].words;
         let labels: Vec<(&str, &str, bool, bool)> = words
             .iter()
-            .map(|word| (word.text.as_str(), word.label.as_str(), word.begins, word.starts_row))
+            .map(|word| {
+                (
+                    word.text.as_str(),
+                    word.label.as_str(),
+                    word.begins,
+                    word.starts_row,
+                )
+            })
             .collect();
         assert_eq!(
             labels,

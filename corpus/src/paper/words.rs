@@ -61,9 +61,7 @@ pub fn of_document(
         let mut order: Vec<usize> = (0..printed.len()).collect();
         order.sort_by(|&a, &b| {
             let (a, b) = (&printed[a], &printed[b]);
-            a.line
-                .cmp(&b.line)
-                .then(a.bbox[0].total_cmp(&b.bbox[0]))
+            a.line.cmp(&b.line).then(a.bbox[0].total_cmp(&b.bbox[0]))
         });
         pages.push(order.into_iter().map(|at| printed[at].clone()).collect());
     }

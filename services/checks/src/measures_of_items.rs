@@ -144,12 +144,18 @@ fn satisfied(facts: &Facts, measure: &Measure, item: &DeclarationItem, date: Dat
     if needs_nothing {
         return Verdict::discrepancy(format!("{message}."));
     }
-    let documents = measure.document_types.iter().flat_map(|kind| facts.of_type(*kind));
-    let mut verdicts: Vec<Verdict> =
-        documents.map(|document| validity(facts, measure, document, date)).collect();
+    let documents = measure
+        .document_types
+        .iter()
+        .flat_map(|kind| facts.of_type(*kind));
+    let mut verdicts: Vec<Verdict> = documents
+        .map(|document| validity(facts, measure, document, date))
+        .collect();
     if !verdicts.is_empty() {
         // One valid document is enough; otherwise the first says what is wrong.
-        let valid = verdicts.iter().position(|verdict| verdict.outcome == Outcome::Pass);
+        let valid = verdicts
+            .iter()
+            .position(|verdict| verdict.outcome == Outcome::Pass);
         return verdicts.swap_remove(valid.unwrap_or(0));
     }
     if let Some(code) = cited(facts, item, &measure.declared_codes) {

@@ -90,14 +90,20 @@ pub fn number(
     }
     // 15477.000 and 15.477.000: which mark parts the thousands decides by a factor of a thousand.
     let thousand = Decimal::ONE_THOUSAND;
-    let in_its_own_unit = number_in(printed)
-        .is_some_and(|number| separators(&number).iter().any(|c| same_number(c, normalised)));
-    let scaled = in_its_own_unit && Decimal::from_str(normalised).ok().is_some_and(|value| {
-        let scaled = [value.checked_mul(thousand), value.checked_div(thousand)];
-        scaled.into_iter().flatten().any(&fits)
+    let in_its_own_unit = number_in(printed).is_some_and(|number| {
+        separators(&number)
+            .iter()
+            .any(|c| same_number(c, normalised))
     });
+    let scaled = in_its_own_unit
+        && Decimal::from_str(normalised).ok().is_some_and(|value| {
+            let scaled = [value.checked_mul(thousand), value.checked_div(thousand)];
+            scaled.into_iter().flatten().any(&fits)
+        });
     if scaled {
-        return Some(format!("The reading '{printed}' allows it: thousands read for decimals."));
+        return Some(format!(
+            "The reading '{printed}' allows it: thousands read for decimals."
+        ));
     }
     if !unsure {
         return None;
@@ -141,7 +147,9 @@ pub fn identifier(printed: &str, wanted: &str, unsure: bool) -> Option<String> {
     }
     // `printed` and `wanted` come without their slashes, but a slash read as a letter is still there.
     let strokes = |text: &[char]| -> String {
-        text.iter().filter(|c| !matches!(c, 'I' | 'i' | 'L' | 'l' | '1' | '|')).collect()
+        text.iter()
+            .filter(|c| !matches!(c, 'I' | 'i' | 'L' | 'l' | '1' | '|'))
+            .collect()
     };
     if strokes(&read).len() >= 3 && strokes(&read) == strokes(&other) {
         return Some("A stroke may be a misread slash, I, l or 1.".to_owned());

@@ -1,6 +1,6 @@
 //! From the result of a command to the exit code of the process.
 
-use docexam_domain::{Examination, PageStatus};
+use docexam_domain::Examination;
 use std::process::ExitCode;
 
 /// How a command that ran to its end went.
@@ -16,8 +16,12 @@ pub enum Done {
 
 impl Done {
     pub fn of(examination: &Examination) -> Self {
-        let failed_page = examination.pages.iter().any(|page| page.status == PageStatus::Failed);
-        if failed_page || !examination.problems.is_empty() { Self::Partial } else { Self::Complete }
+        let problem = examination.pages.iter().any(|page| page.problem.is_some());
+        if problem || !examination.problems.is_empty() {
+            Self::Partial
+        } else {
+            Self::Complete
+        }
     }
 }
 

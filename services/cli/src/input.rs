@@ -43,7 +43,10 @@ impl ReadingOptions {
             .ok()
             .and_then(|program| Some(program.parent()?.join("../share/docexam/models")));
         let candidates = [Some(PathBuf::from("models")), installed];
-        let found = candidates.into_iter().flatten().find(|dir| dir.join("layout/weights").is_dir());
+        let found = candidates
+            .into_iter()
+            .flatten()
+            .find(|dir| dir.join("layout/weights").is_dir());
         found.context(
             "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
         )
@@ -72,7 +75,8 @@ pub fn files(paths: &[PathBuf], max_file_bytes: u64) -> anyhow::Result<Vec<Input
 }
 
 fn folder(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
+    let entries =
+        std::fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))?;
     let mut inner: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|entry| entry.is_file())
@@ -85,9 +89,20 @@ fn file(path: &Path, max_file_bytes: u64) -> anyhow::Result<InputFile> {
     let metadata =
         std::fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
     if metadata.len() > max_file_bytes {
-        bail!("{} is {} bytes, limit {max_file_bytes}", path.display(), metadata.len());
+        bail!(
+            "{} is {} bytes, limit {max_file_bytes}",
+            path.display(),
+            metadata.len()
+        );
     }
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-    Ok(InputFile { name, bytes: bytes.into() })
+    let name = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    Ok(InputFile {
+        name,
+        bytes: bytes.into(),
+    })
 }

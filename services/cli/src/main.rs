@@ -57,7 +57,13 @@ fn main() -> ExitCode {
 
 /// Logs go to standard error; `DOCEXAM_LOG` chooses (`info`, `docexam_server=debug`), default warnings.
 fn start_logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DOCEXAM_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("error,docexam=warn,docexam_server=info,docexam_store=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DOCEXAM_LOG").unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(
+            "error,docexam=warn,docexam_server=info,docexam_store=warn",
+        )
+    });
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }

@@ -9,12 +9,16 @@ const VARIABLES: [&str; 2] = ["OMP_THREAD_LIMIT", "RAYON_NUM_THREADS"];
 /// Starts the program again, in place, with the limits set, unless they are set already.
 /// If that fails the program goes on: slower, with the same results.
 pub fn ensure() {
-    let missing: Vec<&str> =
-        VARIABLES.into_iter().filter(|name| std::env::var_os(name).is_none()).collect();
+    let missing: Vec<&str> = VARIABLES
+        .into_iter()
+        .filter(|name| std::env::var_os(name).is_none())
+        .collect();
     if missing.is_empty() {
         return;
     }
-    let Ok(program) = std::env::current_exe() else { return };
+    let Ok(program) = std::env::current_exe() else {
+        return;
+    };
     let error = std::process::Command::new(program)
         .args(std::env::args_os().skip(1))
         .envs(missing.into_iter().map(|name| (name, "1")))

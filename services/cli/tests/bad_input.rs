@@ -16,7 +16,10 @@ fn submission(folder: &Path) -> Vec<PathBuf> {
     let tiff = hostile::tiff(5);
     let files: [(&str, Vec<u8>); 12] = [
         ("01-empty.pdf", Vec::new()),
-        ("02-no-document.pdf", b"Dear Sirs, please find enclosed nothing.".repeat(20)),
+        (
+            "02-no-document.pdf",
+            b"Dear Sirs, please find enclosed nothing.".repeat(20),
+        ),
         ("03-in-truth-a-png.pdf", hostile::one_pixel_png()),
         ("04-truncated.pdf", plain[..plain.len() / 3].to_vec()),
         ("05-truncated.tif", tiff[..tiff.len() / 2].to_vec()),
@@ -38,10 +41,26 @@ fn submission(folder: &Path) -> Vec<PathBuf> {
 
 /// What is said of a file: its own problem, or those of its pages.
 fn said_of(examination: &Examination, name: &str) -> String {
-    let file = examination.files.iter().position(|own| own == name).expect("submitted") as u32;
-    let problems = examination.problems.iter().filter(|p| p.file == file).map(|p| &p.problem);
-    let pages = examination.pages.iter().filter(|p| p.file == file).filter_map(|p| p.problem.as_ref());
-    problems.chain(pages).cloned().collect::<Vec<_>>().join("; ")
+    let file = examination
+        .files
+        .iter()
+        .position(|own| own == name)
+        .expect("submitted") as u32;
+    let problems = examination
+        .problems
+        .iter()
+        .filter(|p| p.file == file)
+        .map(|p| &p.problem);
+    let pages = examination
+        .pages
+        .iter()
+        .filter(|p| p.file == file)
+        .filter_map(|p| p.problem.as_ref());
+    problems
+        .chain(pages)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn check(examination: &Examination) {
@@ -51,31 +70,54 @@ fn check(examination: &Examination) {
         ("04-truncated.pdf", &["04-truncated.pdf"]),
         ("05-truncated.tif", &["05-truncated.tif"]),
         ("06-encrypted.pdf", &["06-encrypted.pdf", "encrypted"]),
-        ("08-40000-pixels.png", &["08-40000-pixels.png", "40000", "20000"]),
-        ("09-10000-pages.pdf", &["09-10000-pages.pdf", "10000", "2000"]),
+        (
+            "08-40000-pixels.png",
+            &["08-40000-pixels.png", "40000", "20000"],
+        ),
+        (
+            "09-10000-pages.pdf",
+            &["09-10000-pages.pdf", "10000", "2000"],
+        ),
         ("10-bomb.pdf", &["10-bomb.pdf", "page 1", "limit"]),
         ("11-no-document.jpg", &["11-no-document.jpg"]),
     ];
     for (name, words) in expected {
         let said = said_of(examination, name);
         for word in words {
-            assert!(said.contains(word), "{name}: {said:?} does not say {word:?}");
+            assert!(
+                said.contains(word),
+                "{name}: {said:?} does not say {word:?}"
+            );
         }
     }
-    for name in ["03-in-truth-a-png.pdf", "07-one-pixel.png", "12-readable.pdf"] {
+    for name in [
+        "03-in-truth-a-png.pdf",
+        "07-one-pixel.png",
+        "12-readable.pdf",
+    ] {
         assert_eq!(said_of(examination, name), "", "{name}");
     }
     let last = examination.pages.last().expect("pages");
     assert_eq!((last.file, last.status), (11, PageStatus::Read), "{last:?}");
-    let held: usize = examination.documents.iter().map(|document| document.pages.len()).sum();
-    assert_eq!(held, examination.pages.len(), "every page belongs to one document");
+    let held: usize = examination
+        .documents
+        .iter()
+        .map(|document| document.pages.len())
+        .sum();
+    assert_eq!(
+        held,
+        examination.pages.len(),
+        "every page belongs to one document"
+    );
 }
 
 #[test]
 fn the_command_names_each_problem_and_reads_the_rest() {
     let folder = tempfile::tempdir().expect("folder");
     let mut command = docexam();
-    command.args(["extract", "--format", "json"]).args(submission(folder.path()));
+    command
+        .args(["extract", "--format", "json"])
+        .args(submission(folder.path()));
     let (examination, code) = examination_with_code(&mut command);
     check(&examination);
     assert_eq!(code, 3, "some files were not read");
@@ -88,13 +130,22 @@ fn the_service_names_each_problem_and_keeps_running() {
     let files = submission(folder.path());
     for _ in 0..2 {
         let mut command = docexam();
-        command.args(["submit", "--format", "json", "--server"]).arg(service.url());
-        command.arg("--declaration").arg(root().join("corpus/sample/declaration.json")).args(&files);
+        command
+            .args(["submit", "--format", "json", "--server"])
+            .arg(service.url());
+        command
+            .arg("--declaration")
+            .arg(root().join("corpus/sample/declaration.json"))
+            .args(&files);
         let (examination, code) = examination_with_code(&mut command);
         check(&examination);
         assert_eq!(code, 3);
     }
-    let health = docexam().args(["health", "--server"]).arg(service.url()).output().expect("runs");
+    let health = docexam()
+        .args(["health", "--server"])
+        .arg(service.url())
+        .output()
+        .expect("runs");
     assert_eq!(String::from_utf8_lossy(&health.stdout), "SERVING\n");
 }
 
@@ -118,9 +169,15 @@ fn a_declaration_that_is_not_one_is_refused_by_name() {
         let declaration = folder.path().join("declaration.json");
         std::fs::write(&declaration, json).expect("writable");
         let mut command = docexam();
-        command.args(["examine", "--declaration"]).arg(&declaration).arg(&document);
+        command
+            .args(["examine", "--declaration"])
+            .arg(&declaration)
+            .arg(&document);
         let said = refused(command);
-        assert!(said.contains("declaration.json") && said.contains(word), "{said}");
+        assert!(
+            said.contains("declaration.json") && said.contains(word),
+            "{said}"
+        );
     }
 }
 
@@ -134,7 +191,9 @@ fn an_unknown_currency_in_the_declaration_is_a_finding() {
     let changed = folder.path().join("declaration.json");
     std::fs::write(&changed, declaration.to_string()).expect("writable");
     let mut command = docexam();
-    command.args(["examine", "--format", "json", "--declaration"]).arg(&changed);
+    command
+        .args(["examine", "--format", "json", "--declaration"])
+        .arg(&changed);
     command.arg(root().join("corpus/sample-clean/documents"));
     let (examination, _) = examination_with_code(&mut command);
     let found = examination.findings.iter().any(|finding| {
@@ -142,5 +201,13 @@ fn an_unknown_currency_in_the_declaration_is_a_finding() {
             && finding.outcome == docexam_domain::Outcome::Discrepancy
             && finding.explanation.contains("QQQ")
     });
-    assert!(found, "{:#?}", examination.findings.iter().filter(|f| f.rule_id == "E01").collect::<Vec<_>>());
+    assert!(
+        found,
+        "{:#?}",
+        examination
+            .findings
+            .iter()
+            .filter(|f| f.rule_id == "E01")
+            .collect::<Vec<_>>()
+    );
 }

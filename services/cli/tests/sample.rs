@@ -20,7 +20,9 @@ fn examine(sample: &str) -> Examination {
 
 fn discrepancies(examination: &Examination) -> Vec<&Finding> {
     let found = examination.findings.iter();
-    found.filter(|finding| finding.outcome == Outcome::Discrepancy).collect()
+    found
+        .filter(|finding| finding.outcome == Outcome::Discrepancy)
+        .collect()
 }
 
 fn truth(sample: &str) -> Value {
@@ -30,7 +32,10 @@ fn truth(sample: &str) -> Value {
 
 /// Centre of a polygon.
 fn centre(polygon: &Polygon) -> [f32; 2] {
-    let sum = polygon.0.iter().fold([0.0, 0.0], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);
+    let sum = polygon
+        .0
+        .iter()
+        .fold([0.0, 0.0], |sum, p| [sum[0] + p[0], sum[1] + p[1]]);
     let count = polygon.0.len().max(1) as f32;
     [sum[0] / count, sum[1] / count]
 }
@@ -50,8 +55,10 @@ fn is_on_field(anchor: &PageAnchor, truth: &Value, field: &str) -> bool {
         places(&document["fields"], field, &mut anchors);
     }
     let [x, y] = centre(&anchor.polygon);
-    anchors.into_iter().filter_map(|a| serde_json::from_value::<PageAnchor>(a.clone()).ok()).any(
-        |right| {
+    anchors
+        .into_iter()
+        .filter_map(|a| serde_json::from_value::<PageAnchor>(a.clone()).ok())
+        .any(|right| {
             let xs: Vec<f32> = right.polygon.0.iter().map(|p| p[0]).collect();
             let ys: Vec<f32> = right.polygon.0.iter().map(|p| p[1]).collect();
             let within = |value: f32, all: &[f32]| {
@@ -59,9 +66,10 @@ fn is_on_field(anchor: &PageAnchor, truth: &Value, field: &str) -> bool {
                 let most = all.iter().copied().fold(f32::MIN, f32::max);
                 (least - 0.01..=most + 0.01).contains(&value)
             };
-            (right.file, right.page) == (anchor.file, anchor.page) && within(x, &xs) && within(y, &ys)
-        },
-    )
+            (right.file, right.page) == (anchor.file, anchor.page)
+                && within(x, &xs)
+                && within(y, &ys)
+        })
 }
 
 #[test]
@@ -69,16 +77,28 @@ fn every_planted_error_is_found_with_a_box_on_the_right_words() {
     let examination = examine("sample");
     let truth = truth("sample");
     let planted = truth["planted"].as_array().expect("planted errors");
-    assert!(planted.len() >= 4, "the sample is there to show errors: {planted:?}");
+    assert!(
+        planted.len() >= 4,
+        "the sample is there to show errors: {planted:?}"
+    );
     let found = discrepancies(&examination);
     for error in planted {
         let (rule, field) = (&error["rule_id"], error["field"].as_str().expect("a field"));
-        let of_rule: Vec<_> = found.iter().filter(|finding| *rule == finding.rule_id).collect();
-        assert!(!of_rule.is_empty(), "{rule} was planted and not found: {error}");
-        let mut anchors = of_rule.iter().flat_map(|f| &f.observed).filter_map(|observed| {
-            let key = observed.field.rsplit('.').next()?;
-            Some((key, observed.page_anchor.as_ref()?))
-        });
+        let of_rule: Vec<_> = found
+            .iter()
+            .filter(|finding| *rule == finding.rule_id)
+            .collect();
+        assert!(
+            !of_rule.is_empty(),
+            "{rule} was planted and not found: {error}"
+        );
+        let mut anchors = of_rule
+            .iter()
+            .flat_map(|f| &f.observed)
+            .filter_map(|observed| {
+                let key = observed.field.rsplit('.').next()?;
+                Some((key, observed.page_anchor.as_ref()?))
+            });
         assert!(
             anchors.any(|(key, anchor)| is_on_field(anchor, &truth, key)),
             "{rule} ({field}) has no box on the words it is about: {of_rule:#?}"
@@ -91,7 +111,10 @@ fn only_rules_that_a_planted_error_touches_report_a_discrepancy() {
     // One wrong value may break more than one rule, but never a rule about parties, dates or codes.
     let examination = examine("sample");
     for finding in discrepancies(&examination) {
-        assert!(!matches!(&finding.rule_id[..1], "A" | "H" | "K" | "I"), "{finding:#?}");
+        assert!(
+            !matches!(&finding.rule_id[..1], "A" | "H" | "K" | "I"),
+            "{finding:#?}"
+        );
     }
 }
 
@@ -99,7 +122,11 @@ fn only_rules_that_a_planted_error_touches_report_a_discrepancy() {
 fn the_clean_sample_has_no_discrepancy() {
     let examination = examine("sample-clean");
     assert_eq!(discrepancies(&examination), Vec::<&Finding>::new());
-    let passed = examination.findings.iter().filter(|f| f.outcome == Outcome::Pass).count();
+    let passed = examination
+        .findings
+        .iter()
+        .filter(|f| f.outcome == Outcome::Pass)
+        .count();
     assert!(passed >= 15, "only {passed} rules could be judged");
 }
 
@@ -108,7 +135,10 @@ fn every_page_belongs_to_exactly_one_document() {
     let examination = examine("sample");
     for page in &examination.pages {
         let holders = examination.documents.iter().filter(|document| {
-            document.pages.iter().any(|own| (own.file, own.page) == (page.file, page.page))
+            document
+                .pages
+                .iter()
+                .any(|own| (own.file, own.page) == (page.file, page.page))
         });
         assert_eq!(holders.count(), 1, "{page:?}");
     }
@@ -120,9 +150,18 @@ fn the_service_finds_what_the_command_finds_and_remembers_it_after_a_kill() {
     let data = tempfile::tempdir().expect("folder");
     let submit = |service: &Service, report: &Path| {
         let mut command = docexam();
-        command.args(["submit", "--format", "json", "--request-id", "sample-1", "--server"]);
+        command.args([
+            "submit",
+            "--format",
+            "json",
+            "--request-id",
+            "sample-1",
+            "--server",
+        ]);
         command.arg(service.url()).arg("--report").arg(report);
-        command.arg("--declaration").arg(folder.join("declaration.json"));
+        command
+            .arg("--declaration")
+            .arg(folder.join("declaration.json"));
         command.arg(folder.join("documents"));
         examination(&mut command)
     };
@@ -135,7 +174,11 @@ fn the_service_finds_what_the_command_finds_and_remembers_it_after_a_kill() {
     let html = std::fs::read_to_string(&report).expect("the report was written");
     assert_eq!(html.matches("<figure>").count(), here.pages.len());
     for finding in discrepancies(&here) {
-        assert!(html.contains(&format!("<h2>{} ", finding.rule_id)), "{} in report", finding.rule_id);
+        assert!(
+            html.contains(&format!("<h2>{} ", finding.rule_id)),
+            "{} in report",
+            finding.rule_id
+        );
     }
     assert!(html.matches("<polygon id=").count() >= discrepancies(&here).len());
 

@@ -158,7 +158,10 @@ mod tests {
             let placement = placed(turn, 7.0);
             let polygon = placement.displayed(&Rect::new(0.4, 0.35, 0.6, 0.7));
             let [x, y] = placement.upright_point(polygon.0[0]);
-            assert!((x - 0.4).abs() < 1e-5 && (y - 0.35).abs() < 1e-5, "{turn}: {x} {y}");
+            assert!(
+                (x - 0.4).abs() < 1e-5 && (y - 0.35).abs() < 1e-5,
+                "{turn}: {x} {y}"
+            );
         }
     }
 

@@ -45,7 +45,7 @@ pub struct PageReading {
     pub source: ReadingSource,
     /// Legibility in [0, 1]: mean word confidence weighted by length; 1 for a text layer, 0 if unread.
     pub quality: f32,
-    /// Why a page failed: lowercase, names file, page and limit.
+    /// Why a page failed, or why something may be missing on it: lowercase, names file, page and limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

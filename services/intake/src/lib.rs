@@ -51,7 +51,9 @@ pub fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<OpenFile, I
             limit: limits.max_file_bytes,
         });
     }
-    let kind = match sniffed(&bytes) {
+    let content = sniffed(&bytes);
+    let ends_early = matches!(content, Some(Content::Pdf)) && lacks_end_mark(&bytes);
+    let kind = match content {
         Some(Content::Pdf) => Kind::Pdf(PdfFile::open(name, bytes, limits)?),
         Some(Content::Tiff) => {
             let tiff = TiffFile::open(name, bytes, limits)?;
@@ -65,6 +67,7 @@ pub fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<OpenFile, I
     Ok(OpenFile {
         name: name.to_owned(),
         kind,
+        ends_early,
     })
 }
 
@@ -72,6 +75,8 @@ pub fn open(name: &str, bytes: Arc<[u8]>, limits: &Limits) -> Result<OpenFile, I
 pub struct OpenFile {
     name: String,
     kind: Kind,
+    /// See [`OpenFile::ends_early`].
+    ends_early: bool,
 }
 
 enum Kind {
@@ -85,6 +90,12 @@ impl OpenFile {
             Kind::Pdf(pdf) => pdf.page_count(),
             Kind::Raster(raster) => raster.page_count(),
         }
+    }
+
+    /// A PDF without its end mark was cut on its way: what is left of it can be read, but pages and
+    /// parts of pages may be missing, and nothing on the page would show it.
+    pub fn ends_early(&self) -> bool {
+        self.ends_early
     }
 
     /// Decodes one page, from 1.
@@ -123,6 +134,13 @@ enum Content {
     Pdf,
     Tiff,
     Picture,
+}
+
+/// Whether the mark that ends every PDF (ISO 32000-1, 7.5.5) is missing. Viewers accept it anywhere in
+/// the last kilobyte.
+fn lacks_end_mark(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(1024)..];
+    !tail.windows(5).any(|window| window == b"%%EOF")
 }
 
 /// What the bytes are, whatever the file is called.

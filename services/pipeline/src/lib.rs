@@ -48,7 +48,13 @@ impl Examiner {
             .build()
             .map_err(|error| PipelineError::Threads(error.to_string()))?;
         let engine = pool.install(|| pages::engine(&config.ocr))?;
-        Ok(Self { config, extractor, rule_pack, engine, pool })
+        Ok(Self {
+            config,
+            extractor,
+            rule_pack,
+            engine,
+            pool,
+        })
     }
 
     pub fn rule_pack(&self) -> &RulePack {
@@ -76,7 +82,13 @@ impl Examiner {
         let (open_files, problems) = pages::open(submission, &self.config.limits, progress);
         pages::check_total(&open_files, self.config.max_pages_per_submission)?;
         let tagged = self.pool.install(|| {
-            pages::read_all(&open_files, &self.config.ocr, &self.extractor, progress, cancelled)
+            pages::read_all(
+                &open_files,
+                &self.config.ocr,
+                &self.extractor,
+                progress,
+                cancelled,
+            )
         })?;
         let readings: Vec<PageReading> = tagged.iter().map(without_words).collect();
         let documents = self.extractor.assemble(tagged);
@@ -86,9 +98,16 @@ impl Examiner {
             progress(Event::Finding(finding.clone()));
         }
         Ok(Examination {
-            declaration_id: submission.declaration.as_ref().map_or_else(String::new, id_of),
+            declaration_id: submission
+                .declaration
+                .as_ref()
+                .map_or_else(String::new, id_of),
             state: ExaminationState::Examined,
-            files: submission.files.iter().map(|file| file.name.clone()).collect(),
+            files: submission
+                .files
+                .iter()
+                .map(|file| file.name.clone())
+                .collect(),
             documents,
             findings,
             pages: readings,
@@ -104,7 +123,9 @@ impl Examiner {
         documents: &[Document],
         pages: &[PageReading],
     ) -> Vec<Finding> {
-        let Some(declaration) = &submission.declaration else { return Vec::new() };
+        let Some(declaration) = &submission.declaration else {
+            return Vec::new();
+        };
         let case = Case {
             declaration,
             documents,
@@ -131,5 +152,8 @@ fn id_of(declaration: &Declaration) -> String {
 
 /// The reading as the result lists it: status and quality, without the words.
 fn without_words(page: &TaggedPage) -> PageReading {
-    PageReading { words: Vec::new(), ..page.reading.clone() }
+    PageReading {
+        words: Vec::new(),
+        ..page.reading.clone()
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::cost::charge;
 use crate::{Event, PageCost, PipelineError, Submission};
-use docexam_domain::{FileProblem, PageReading};
+use docexam_domain::{FileProblem, PageReading, PageStatus};
 use docexam_extract::{Extractor, TaggedPage};
 use docexam_intake::{Limits, OpenFile};
 use docexam_ocr::{OcrConfig, OcrError, Reader};
@@ -29,8 +29,15 @@ pub(crate) fn open<'a>(
     for (index, input) in (0u32..).zip(&submission.files) {
         match docexam_intake::open(&input.name, input.bytes.clone(), limits) {
             Ok(file) => {
-                progress(Event::FileOpened { file: index, pages: file.page_count() });
-                files.push(SubmissionFile { index, name: &input.name, file });
+                progress(Event::FileOpened {
+                    file: index,
+                    pages: file.page_count(),
+                });
+                files.push(SubmissionFile {
+                    index,
+                    name: &input.name,
+                    file,
+                });
             }
             Err(error) => {
                 let problem = FileProblem {
@@ -47,7 +54,9 @@ pub(crate) fn open<'a>(
 }
 
 pub(crate) fn check_total(files: &[SubmissionFile], limit: u32) -> Result<(), PipelineError> {
-    let pages = files.iter().fold(0u32, |sum, file| sum.saturating_add(file.file.page_count()));
+    let pages = files
+        .iter()
+        .fold(0u32, |sum, file| sum.saturating_add(file.file.page_count()));
     if pages > limit {
         return Err(PipelineError::TooManyPages { pages, limit });
     }
@@ -73,13 +82,37 @@ pub(crate) fn read_all(
                 return Err(PipelineError::Cancelled);
             }
             let mut cost = PageCost::default();
-            let reading = read(file, number, ocr, &mut cost)?;
-            let listed = PageReading { words: Vec::new(), ..reading.clone() };
+            let reading = doubted(file, read(file, number, ocr, &mut cost)?);
+            let listed = PageReading {
+                words: Vec::new(),
+                ..reading.clone()
+            };
             let tagged = charge(&mut cost.tag, || extractor.tag(reading))?;
-            progress(Event::PageRead { reading: listed, cost });
+            progress(Event::PageRead {
+                reading: listed,
+                cost,
+            });
             Ok(tagged)
         })
         .collect()
+}
+
+/// A page of a file that was cut on its way may miss anything: one without text counts as not read.
+fn doubted(file: &SubmissionFile, reading: PageReading) -> PageReading {
+    if !file.file.ends_early() || reading.problem.is_some() {
+        return reading;
+    }
+    let status = match reading.status {
+        PageStatus::Blank => PageStatus::Failed,
+        other => other,
+    };
+    let (name, page) = (file.name, reading.page);
+    let problem = format!("file {name} page {page}: the file ends early, something may be missing");
+    PageReading {
+        status,
+        problem: Some(problem),
+        ..reading
+    }
 }
 
 /// A page that cannot be decoded or read is a failed page with its reason, not an error.
@@ -95,9 +128,15 @@ fn read(
     };
     let reading = charge(&mut cost.read, || {
         with_reader(ocr, |reader| match reader.read(file.index, page) {
-            Ok(reading) => reading,
+            Ok(mut reading) => {
+                // The reader knows the file by its index only.
+                reading.problem = reading
+                    .problem
+                    .map(|problem| format!("{}: {problem}", file.name));
+                reading
+            }
             Err(error) => {
-                let problem = format!("file {}, page {number}: {error}", file.name);
+                let problem = format!("file {} page {number}: {error}", file.name);
                 PageReading::failed(file.index, number, problem)
             }
         })

@@ -25,9 +25,10 @@ impl Submission {
     pub(crate) fn check(&self, config: &Config) -> Result<(), PipelineError> {
         match self.files.len() {
             0 => Err(PipelineError::NoFiles),
-            files if files > config.max_files => {
-                Err(PipelineError::TooManyFiles { files, limit: config.max_files })
-            }
+            files if files > config.max_files => Err(PipelineError::TooManyFiles {
+                files,
+                limit: config.max_files,
+            }),
             _ => Ok(()),
         }
     }

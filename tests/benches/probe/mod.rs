@@ -19,7 +19,11 @@ pub fn children_cpu() -> Duration {
     // The name in parentheses may hold spaces; cutime and cstime are fields 16 and 17 of proc(5).
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
     let field = |number: usize| {
-        after_name.split(' ').nth(number - 3).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0)
+        after_name
+            .split(' ')
+            .nth(number - 3)
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or(0)
     };
     Duration::from_millis((field(16) + field(17)) * 1000 / TICKS_PER_SECOND)
 }

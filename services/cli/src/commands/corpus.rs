@@ -3,8 +3,8 @@
 use crate::exit::Done;
 use anyhow::bail;
 use clap::{Args, Subcommand, ValueEnum};
-use docexam_corpus::{GenerateOptions, Split, generate, sample};
 use docexam_corpus::label::{LabelOptions, label_corpus};
+use docexam_corpus::{GenerateOptions, Split, generate, sample};
 use docexam_ocr::OcrConfig;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -95,7 +95,12 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
         Command::Label(arguments) => label(arguments),
         Command::Generate(arguments) => cases(arguments),
         Command::Sample(arguments) => {
-            sample(&arguments.out, split(arguments.split), arguments.seed, !arguments.clean)?;
+            sample(
+                &arguments.out,
+                split(arguments.split),
+                arguments.seed,
+                !arguments.clean,
+            )?;
             Ok(Done::Complete)
         }
     }
@@ -142,7 +147,9 @@ fn label(arguments: &Label) -> anyhow::Result<Done> {
         ocr,
     };
     let bar = ProgressBar::new(arguments.count);
-    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} documents {bar:30} {eta} left {msg}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{pos}/{len} documents {bar:30} {eta} left {msg}")
+    {
         bar.set_style(style);
     }
     let summary = label_corpus(&options, &|progress| {
@@ -154,7 +161,11 @@ fn label(arguments: &Label) -> anyhow::Result<Done> {
         eprintln!("left out: {problem}");
     }
     println!("{} documents, {} pages", summary.documents, summary.pages);
-    Ok(if summary.problems.is_empty() { Done::Complete } else { Done::Partial })
+    Ok(if summary.problems.is_empty() {
+        Done::Complete
+    } else {
+        Done::Partial
+    })
 }
 
 fn split(name: SplitName) -> Split {

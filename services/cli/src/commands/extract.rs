@@ -22,7 +22,10 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let config = arguments.reading.config()?;
     let files = input::files(&arguments.files, config.limits.max_file_bytes)?;
-    let submission = Submission { files, ..Submission::default() };
+    let submission = Submission {
+        files,
+        ..Submission::default()
+    };
     let Some(examination) = super::reading::examine(config, &submission)? else {
         return Ok(Done::Interrupted);
     };

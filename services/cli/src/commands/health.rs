@@ -28,7 +28,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let endpoint = Endpoint::from_shared(arguments.server.clone())?.timeout(ATTEMPT);
     let deadline = Instant::now() + Duration::from_secs(arguments.wait);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         loop {
             match status(&endpoint).await {
@@ -48,6 +50,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
 
 async fn status(endpoint: &Endpoint) -> anyhow::Result<ServingStatus> {
     let mut client = HealthClient::new(endpoint.connect().await?);
-    let answer = client.check(HealthCheckRequest { service: String::new() }).await?.into_inner();
+    let answer = client
+        .check(HealthCheckRequest {
+            service: String::new(),
+        })
+        .await?
+        .into_inner();
     Ok(ServingStatus::try_from(answer.status)?)
 }

@@ -21,7 +21,11 @@ pub enum Command {
 pub fn run(command: &Command) -> anyhow::Result<Done> {
     let Command::Import { file, out } = command;
     let imported = docexam_checks::import(file, out)?;
-    println!("{} codes of {}", imported.codes, imported.editions.join(", "));
+    println!(
+        "{} codes of {}",
+        imported.codes,
+        imported.editions.join(", ")
+    );
     for table in imported.files {
         println!("{}", table.display());
     }

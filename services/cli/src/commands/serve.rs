@@ -37,8 +37,14 @@ pub fn run(arguments: Arguments) -> anyhow::Result<Done> {
     let examiner = pipeline::Examiner::new(examiner_config)?;
     eprintln!("reader: {}", examiner.engine());
     eprintln!("model: {}", examiner.model_digest());
-    eprintln!("rule pack: {} {}", examiner.rule_pack().name(), examiner.rule_pack().digest());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    eprintln!(
+        "rule pack: {} {}",
+        examiner.rule_pack().name(),
+        examiner.rule_pack().digest()
+    );
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let listener = TcpListener::bind(config.listen)
             .await
@@ -65,27 +71,34 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<Config> {
 }
 
 fn from_file(path: &Path) -> anyhow::Result<Config> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     toml::from_str(&text).with_context(|| path.display().to_string())
 }
 
 /// The seam between server and pipeline: their types differ so that neither needs the other.
 fn examine_with(examiner: pipeline::Examiner) -> Arc<Examine> {
-    Arc::new(move |submission: &Submission, report, cancelled: &AtomicBool| {
-        let submission = pipeline::Submission {
-            declaration: submission.declaration.clone(),
-            files: submission.files.iter().map(input_file).collect(),
-            history: History { seen_files: submission.seen_files.clone() },
-        };
-        examiner
-            .examine(&submission, &|event| report(served_event(event)), cancelled)
-            .map_err(served_error)
-    })
+    Arc::new(
+        move |submission: &Submission, report, cancelled: &AtomicBool| {
+            let submission = pipeline::Submission {
+                declaration: submission.declaration.clone(),
+                files: submission.files.iter().map(input_file).collect(),
+                history: History {
+                    seen_files: submission.seen_files.clone(),
+                },
+            };
+            examiner
+                .examine(&submission, &|event| report(served_event(event)), cancelled)
+                .map_err(served_error)
+        },
+    )
 }
 
 fn input_file(file: &docexam_server::InputFile) -> pipeline::InputFile {
-    pipeline::InputFile { name: file.name.clone(), bytes: file.bytes.clone() }
+    pipeline::InputFile {
+        name: file.name.clone(),
+        bytes: file.bytes.clone(),
+    }
 }
 
 fn served_event(event: pipeline::Event) -> Event {

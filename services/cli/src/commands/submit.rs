@@ -52,7 +52,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let limits = Limits::default();
     let declaration = input::declaration(&arguments.declaration)?;
     let files = input::files(&arguments.files, limits.max_file_bytes)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let submitted = runtime.block_on(async {
         tokio::select! {
             result = submit(arguments, declaration, &files) => result,
@@ -123,11 +125,14 @@ async fn upload(
 ) -> anyhow::Result<wire::SubmittedFile> {
     use wire::submitted_file::Source;
     use wire::upload_file_request::Part;
-    let metadata = wire::UploadMetadata { name: file.name.clone(), ..Default::default() };
+    let metadata = wire::UploadMetadata {
+        name: file.name.clone(),
+        ..Default::default()
+    };
     let bytes = Bytes::from_owner(file.bytes.clone());
-    let chunks = (0..bytes.len()).step_by(CHUNK_BYTES).map(move |start| {
-        Part::Chunk(bytes.slice(start..bytes.len().min(start + CHUNK_BYTES)))
-    });
+    let chunks = (0..bytes.len())
+        .step_by(CHUNK_BYTES)
+        .map(move |start| Part::Chunk(bytes.slice(start..bytes.len().min(start + CHUNK_BYTES))));
     let parts = std::iter::once(Part::Metadata(metadata)).chain(chunks);
     let requests = parts.map(|part| wire::UploadFileRequest { part: Some(part) });
     let stored = client

@@ -25,7 +25,11 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         encoder: PathBuf,
         /// Words that become entries of their own
-        #[arg(long, default_value = "models/layout/trade-words.txt", value_name = "FILE")]
+        #[arg(
+            long,
+            default_value = "models/layout/trade-words.txt",
+            value_name = "FILE"
+        )]
         trade_words: PathBuf,
         #[arg(long, default_value = "models/layout/weights", value_name = "DIR")]
         out: PathBuf,
@@ -68,9 +72,15 @@ struct Training {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     match &arguments.command {
-        Some(Command::Distil { encoder, trade_words, out }) => {
-            distil(DistilOptions::new(encoder.clone(), trade_words.clone(), out.clone()))
-        }
+        Some(Command::Distil {
+            encoder,
+            trade_words,
+            out,
+        }) => distil(DistilOptions::new(
+            encoder.clone(),
+            trade_words.clone(),
+            out.clone(),
+        )),
         None => train(&arguments.training),
     }
 }
@@ -120,6 +130,9 @@ fn show(bar: &ProgressBar, progress: &TrainProgress) {
     bar.set_position(progress.step as u64);
     bar.set_message(format!("loss {:.4}", progress.loss));
     if let Some(evaluation) = &progress.evaluation {
-        bar.println(format!("step {}: loss {:.4}, {evaluation:?}", progress.step, progress.loss));
+        bar.println(format!(
+            "step {}: loss {:.4}, {evaluation:?}",
+            progress.step, progress.loss
+        ));
     }
 }

@@ -12,12 +12,19 @@ pub fn says(finding: &Finding, max: usize) -> String {
 }
 
 fn value(observed: &Observed) -> String {
-    format!("{} {} {}", observed.document, observed.field, observed.value.replace('\n', " "))
+    format!(
+        "{} {} {}",
+        observed.document,
+        observed.field,
+        observed.value.replace('\n', " ")
+    )
 }
 
 /// `42A.109 11510.00`; empty when nothing was declared.
 pub fn declared(finding: &Finding) -> String {
-    let Some(expected) = &finding.expected else { return String::new() };
+    let Some(expected) = &finding.expected else {
+        return String::new();
+    };
     match &expected.declaration_pointer {
         Some(pointer) => format!("{}\n({pointer})", expected.value),
         None => expected.value.clone(),
@@ -27,7 +34,11 @@ pub fn declared(finding: &Finding) -> String {
 /// `invoice.pdf p. 1`, each place once, in the order of the evidence.
 pub fn places(examination: &Examination, finding: &Finding) -> Vec<String> {
     let mut places: Vec<String> = Vec::new();
-    for anchor in finding.observed.iter().filter_map(|observed| observed.page_anchor.as_ref()) {
+    for anchor in finding
+        .observed
+        .iter()
+        .filter_map(|observed| observed.page_anchor.as_ref())
+    {
         let place = place(examination, anchor);
         if !places.contains(&place) {
             places.push(place);
@@ -37,6 +48,9 @@ pub fn places(examination: &Examination, finding: &Finding) -> Vec<String> {
 }
 
 pub fn place(examination: &Examination, anchor: &PageAnchor) -> String {
-    let name = examination.files.get(anchor.file as usize).map_or("?", String::as_str);
+    let name = examination
+        .files
+        .get(anchor.file as usize)
+        .map_or("?", String::as_str);
     format!("{name} p. {}", anchor.page)
 }

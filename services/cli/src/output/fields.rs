@@ -8,7 +8,11 @@ pub fn text(examination: &Examination) -> String {
     let mut out = String::new();
     for document in &examination.documents {
         let _ = writeln!(out, "{}", heading(examination, document));
-        if document.fields.iter().any(|field| field.key != FieldKey::LineItem) {
+        if document
+            .fields
+            .iter()
+            .any(|field| field.key != FieldKey::LineItem)
+        {
             let _ = writeln!(out, "{}", header_fields(document));
         }
         if document.line_items().next().is_some() {
@@ -16,7 +20,7 @@ pub fn text(examination: &Examination) -> String {
         }
     }
     for problem in super::unread(examination) {
-        let _ = writeln!(out, "not read: {problem}");
+        let _ = writeln!(out, "{problem}");
     }
     let (documents, pages) = (examination.documents.len(), examination.pages.len());
     let _ = writeln!(out, "{documents} documents on {pages} pages");
@@ -31,20 +35,32 @@ fn heading(examination: &Examination, document: &Document) -> String {
         if file == Some(page.file) {
             let _ = write!(places, ", {}", page.page);
         } else {
-            let name = examination.files.get(page.file as usize).map_or("?", String::as_str);
+            let name = examination
+                .files
+                .get(page.file as usize)
+                .map_or("?", String::as_str);
             let separator = if file.is_some() { "; " } else { "" };
             let _ = write!(places, "{separator}{name} p. {}", page.page);
             file = Some(page.file);
         }
     }
-    let Document { id, document_type, confidence, .. } = document;
+    let Document {
+        id,
+        document_type,
+        confidence,
+        ..
+    } = document;
     format!("{id} {document_type} ({confidence:.2}): {places}")
 }
 
 fn header_fields(document: &Document) -> comfy_table::Table {
     let mut table = super::table();
     table.set_header(["Field", "Value", "As read", "Confidence"]);
-    for field in document.fields.iter().filter(|field| field.key != FieldKey::LineItem) {
+    for field in document
+        .fields
+        .iter()
+        .filter(|field| field.key != FieldKey::LineItem)
+    {
         table.add_row([
             field.key.to_string(),
             normalised(field),
@@ -64,15 +80,18 @@ fn normalised(field: &Field) -> String {
 
 /// One column for each kind of cell that occurs, in the order of the contract.
 fn line_items(document: &Document) -> comfy_table::Table {
-    let mut keys: Vec<FieldKey> =
-        document.line_items().flat_map(|row| row.properties.iter().map(|cell| cell.key)).collect();
+    let mut keys: Vec<FieldKey> = document
+        .line_items()
+        .flat_map(|row| row.properties.iter().map(|cell| cell.key))
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     let mut table = super::table();
     table.set_header(keys.iter().map(ToString::to_string));
     for row in document.line_items() {
         table.add_row(keys.iter().map(|key| {
-            row.property(*key).map_or_else(String::new, |cell| cell.value().replace('\n', " "))
+            row.property(*key)
+                .map_or_else(String::new, |cell| cell.value().replace('\n', " "))
         }));
     }
     table

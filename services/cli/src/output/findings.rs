@@ -15,7 +15,7 @@ pub fn text(examination: &Examination, all: bool) -> String {
         let _ = writeln!(out, "{}", table(examination, &shown));
     }
     for problem in super::unread(examination) {
-        let _ = writeln!(out, "not read: {problem}");
+        let _ = writeln!(out, "{problem}");
     }
     let _ = writeln!(out, "{}", totals(examination));
     out
@@ -27,7 +27,10 @@ fn shown(examination: &Examination, all: bool) -> Vec<&Finding> {
         .findings
         .iter()
         .filter(|finding| {
-            all || matches!(finding.outcome, Outcome::Discrepancy | Outcome::Indeterminate)
+            all || matches!(
+                finding.outcome,
+                Outcome::Discrepancy | Outcome::Indeterminate
+            )
         })
         .collect();
     shown.sort_by_key(|finding| (rank(finding.outcome), std::cmp::Reverse(finding.severity)));
@@ -45,7 +48,14 @@ fn rank(outcome: Outcome) -> u8 {
 
 fn table(examination: &Examination, findings: &[&Finding]) -> comfy_table::Table {
     let mut table = super::table();
-    table.set_header(["Rule", "Outcome", "Document says", "Declaration says", "Where", "Finding"]);
+    table.set_header([
+        "Rule",
+        "Outcome",
+        "Document says",
+        "Declaration says",
+        "Where",
+        "Finding",
+    ]);
     for finding in findings {
         table.add_row([
             format!("{}\n{}", finding.rule_id, finding.severity),
@@ -60,7 +70,13 @@ fn table(examination: &Examination, findings: &[&Finding]) -> comfy_table::Table
 }
 
 fn totals(examination: &Examination) -> String {
-    let count = |outcome| examination.findings.iter().filter(|f| f.outcome == outcome).count();
+    let count = |outcome| {
+        examination
+            .findings
+            .iter()
+            .filter(|f| f.outcome == outcome)
+            .count()
+    };
     format!(
         "{}: {} documents on {} pages; {} discrepancies, {} indeterminate, {} passed, {} not checked",
         examination.declaration_id,

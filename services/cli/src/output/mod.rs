@@ -7,7 +7,7 @@ pub mod progress;
 pub mod report;
 
 use clap::ValueEnum;
-use docexam_domain::Examination;
+use docexam_domain::{Examination, PageStatus};
 use std::io::Write;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -38,19 +38,20 @@ fn table() -> comfy_table::Table {
     table
 }
 
-/// Pages and files that could not be read, one line each; empty when all were.
+/// Files and pages that could not be read, or not in full, one line each; empty when all were.
 fn unread(examination: &Examination) -> Vec<String> {
-    let name = |file: u32| examination.files.get(file as usize).map_or("?", String::as_str);
-    let files = examination.problems.iter().map(|problem| {
-        if problem.problem.contains(&problem.name) {
-            problem.problem.clone()
-        } else {
-            format!("{}: {}", problem.name, problem.problem)
-        }
-    });
+    let files = examination
+        .problems
+        .iter()
+        .map(|problem| format!("not read: {}", problem.problem));
     let pages = examination.pages.iter().filter_map(|page| {
         let problem = page.problem.as_ref()?;
-        Some(format!("{} page {}: {problem}", name(page.file), page.page))
+        let what = if page.status == PageStatus::Failed {
+            "not read"
+        } else {
+            "doubtful"
+        };
+        Some(format!("{what}: {problem}"))
     });
     files.chain(pages).collect()
 }

@@ -8,7 +8,8 @@ pub struct PageProgress(ProgressBar);
 impl PageProgress {
     pub fn new() -> Self {
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{spinner} {pos}/{len} pages {bar:30} {elapsed} {msg}");
+        let style =
+            ProgressStyle::with_template("{spinner} {pos}/{len} pages {bar:30} {elapsed} {msg}");
         // The template is a constant; if it were wrong the plain bar would do.
         if let Ok(style) = style {
             bar.set_style(style);

@@ -125,21 +125,33 @@ fn render(
         passed: count(examination, Outcome::Pass),
         not_checked: count(examination, Outcome::NotChecked),
     };
-    let html = environment.get_template("report.html")?.render(Serde(&view))?;
+    let html = environment
+        .get_template("report.html")?
+        .render(Serde(&view))?;
     Ok(html)
 }
 
 fn count(examination: &Examination, outcome: Outcome) -> usize {
-    examination.findings.iter().filter(|finding| finding.outcome == outcome).count()
+    examination
+        .findings
+        .iter()
+        .filter(|finding| finding.outcome == outcome)
+        .count()
 }
 
 /// Findings in the order of the table on screen, numbered by their place in the examination.
 fn findings(examination: &Examination) -> Vec<FindingView> {
     let mut numbered: Vec<(usize, &Finding)> = examination.findings.iter().enumerate().collect();
     numbered.sort_by_key(|(_, finding)| {
-        (finding.outcome != Outcome::Discrepancy, std::cmp::Reverse(finding.severity))
+        (
+            finding.outcome != Outcome::Discrepancy,
+            std::cmp::Reverse(finding.severity),
+        )
     });
-    numbered.into_iter().map(|(number, finding)| view(examination, number, finding)).collect()
+    numbered
+        .into_iter()
+        .map(|(number, finding)| view(examination, number, finding))
+        .collect()
 }
 
 fn view(examination: &Examination, number: usize, finding: &Finding) -> FindingView {
@@ -165,8 +177,15 @@ fn box_links(examination: &Examination, number: usize, finding: &Finding) -> Vec
     anchored
         .filter_map(|(index, observed)| {
             let anchor = observed.page_anchor.as_ref()?;
-            let place = format!("{} · {}", observed.field, evidence::place(examination, anchor));
-            Some(BoxLink { id: box_id(number, index), place })
+            let place = format!(
+                "{} · {}",
+                observed.field,
+                evidence::place(examination, anchor)
+            );
+            Some(BoxLink {
+                id: box_id(number, index),
+                place,
+            })
         })
         .collect()
 }
@@ -195,9 +214,15 @@ fn pages(examination: &Examination, files: &[InputFile], limits: &Limits) -> Vec
 }
 
 fn pages_with_evidence(examination: &Examination) -> BTreeSet<(u32, u32)> {
-    let judged = examination.findings.iter().filter(|finding| is_drawn(finding.outcome));
+    let judged = examination
+        .findings
+        .iter()
+        .filter(|finding| is_drawn(finding.outcome));
     let observed = judged.flat_map(|finding| &finding.observed);
-    observed.filter_map(|o| o.page_anchor.as_ref()).map(|a| (a.file, a.page)).collect()
+    observed
+        .filter_map(|o| o.page_anchor.as_ref())
+        .map(|a| (a.file, a.page))
+        .collect()
 }
 
 /// Boxes of what passed would bury those that matter.
@@ -211,7 +236,11 @@ fn page_view(examination: &Examination, page: &PageReading, file: Option<&OpenFi
         .and_then(|file| file.displayed_image(page.page, PAGE_IMAGE_PX).ok());
     let (width, height) = image.as_ref().map_or((0, 0), image::RgbImage::dimensions);
     PageView {
-        name: examination.files.get(page.file as usize).cloned().unwrap_or_default(),
+        name: examination
+            .files
+            .get(page.file as usize)
+            .cloned()
+            .unwrap_or_default(),
         page: page.page,
         status: format!("{:?}", page.status),
         source: format!("{:?}", page.source),
@@ -226,8 +255,13 @@ fn page_view(examination: &Examination, page: &PageReading, file: Option<&OpenFi
 
 fn data_uri(image: &image::RgbImage) -> Option<String> {
     let mut jpeg = Vec::new();
-    image.write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY)).ok()?;
-    Some(format!("data:image/jpeg;base64,{}", BASE64_STANDARD.encode(jpeg)))
+    image
+        .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY))
+        .ok()?;
+    Some(format!(
+        "data:image/jpeg;base64,{}",
+        BASE64_STANDARD.encode(jpeg)
+    ))
 }
 
 fn boxes(examination: &Examination, page: &PageReading) -> Vec<BoxView> {
@@ -237,7 +271,9 @@ fn boxes(examination: &Examination, page: &PageReading) -> Vec<BoxView> {
             continue;
         }
         for (index, observed) in finding.observed.iter().enumerate() {
-            let Some(anchor) = &observed.page_anchor else { continue };
+            let Some(anchor) = &observed.page_anchor else {
+                continue;
+            };
             if (anchor.file, anchor.page) != (page.file, page.page) {
                 continue;
             }
@@ -264,6 +300,12 @@ fn points(polygon: &Polygon) -> String {
 
 /// Per cent of the page, where the rule's label is put.
 fn top_left(polygon: &Polygon) -> (f32, f32) {
-    let least = |axis: usize| polygon.0.iter().map(|point| point[axis]).fold(1.0, f32::min);
+    let least = |axis: usize| {
+        polygon
+            .0
+            .iter()
+            .map(|point| point[axis])
+            .fold(1.0, f32::min)
+    };
     (least(0) * 100.0, least(1) * 100.0)
 }

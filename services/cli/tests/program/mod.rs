@@ -29,7 +29,10 @@ pub fn examination_with_code(command: &mut Command) -> (Examination, i32) {
     let said = String::from_utf8_lossy(&output.stderr);
     let examination = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}; standard error: {said}"));
-    (examination, output.status.code().expect("the program was not killed"))
+    (
+        examination,
+        output.status.code().expect("the program was not killed"),
+    )
 }
 
 /// `docexam serve` on a free port of the loopback; killed when dropped.
@@ -53,7 +56,10 @@ impl Service {
             .expect("the service says where it listens");
         // Go on reading, or the service would block once the pipe is full.
         std::thread::spawn(move || lines.for_each(|line| eprintln!("service: {line}")));
-        let service = Self { process, url: format!("http://{address}") };
+        let service = Self {
+            process,
+            url: format!("http://{address}"),
+        };
         let health = docexam()
             .args(["health", "--wait", "60", "--server", &service.url])
             .status()
