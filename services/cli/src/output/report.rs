@@ -84,6 +84,8 @@ struct BoxView {
     title: String,
     /// SVG `points` in thousandths of the page's width and height.
     points: String,
+    /// The rule's name is written once a page: more would hide the print.
+    labelled: bool,
     label_x: f32,
     label_y: f32,
 }
@@ -277,6 +279,7 @@ fn boxes(examination: &Examination, page: &PageReading) -> Vec<BoxView> {
             if (anchor.file, anchor.page) != (page.file, page.page) {
                 continue;
             }
+            let labelled = !boxes.iter().any(|other: &BoxView| other.finding == number);
             let (label_x, label_y) = top_left(&anchor.polygon);
             boxes.push(BoxView {
                 id: box_id(number, index),
@@ -285,6 +288,7 @@ fn boxes(examination: &Examination, page: &PageReading) -> Vec<BoxView> {
                 outcome: finding.outcome,
                 title: format!("{}: {}", finding.rule_id, finding.explanation),
                 points: points(&anchor.polygon),
+                labelled,
                 label_x,
                 label_y,
             });
