@@ -17,12 +17,12 @@ pub use error::PipelineError;
 pub use event::Event;
 pub use submission::{InputFile, Submission};
 
-use docexam_checks::{Case, RulePack};
+use docexam_checks::{Case, RulePack, SubmittedFile};
 use docexam_domain::{
     Declaration, Digests, Document, Examination, ExaminationState, Finding, PageReading,
     Sha256Digest,
 };
-use docexam_extract::{Extractor, TaggedPage};
+use docexam_extract::Extractor;
 use std::sync::atomic::AtomicBool;
 
 /// All artefacts, loaded and verified once; shared by every caller of the process.
@@ -90,10 +90,14 @@ impl Examiner {
                 cancelled,
             )
         })?;
-        let readings: Vec<PageReading> = tagged.iter().map(without_words).collect();
+        let readings: Vec<PageReading> = tagged
+            .iter()
+            .map(|page| pages::without_words(&page.reading))
+            .collect();
         let documents = self.extractor.assemble(tagged);
         progress(Event::DocumentsFound(documents.len()));
-        let findings = self.findings(submission, &documents, &readings);
+        let submitted = submission.submitted_files();
+        let findings = self.findings(submission, &submitted, &documents, &readings);
         for finding in &findings {
             progress(Event::Finding(finding.clone()));
         }
@@ -112,7 +116,7 @@ impl Examiner {
             findings,
             pages: readings,
             problems,
-            digests: self.digests(submission),
+            digests: self.digests(submission, &submitted),
         })
     }
 
@@ -120,6 +124,7 @@ impl Examiner {
     fn findings(
         &self,
         submission: &Submission,
+        submitted: &[SubmittedFile],
         documents: &[Document],
         pages: &[PageReading],
     ) -> Vec<Finding> {
@@ -129,16 +134,16 @@ impl Examiner {
         let case = Case {
             declaration,
             documents,
-            files: &submission.submitted_files(),
+            files: submitted,
             pages,
             history: &submission.history,
         };
         docexam_checks::examine(&case, &self.rule_pack)
     }
 
-    fn digests(&self, submission: &Submission) -> Digests {
+    fn digests(&self, submission: &Submission, submitted: &[SubmittedFile]) -> Digests {
         Digests {
-            input: submission.digest(),
+            input: submission.digest(submitted),
             engine: self.engine.clone(),
             model: self.extractor.model_digest().clone(),
             rule_pack: self.rule_pack.digest().clone(),
@@ -148,12 +153,4 @@ impl Examiner {
 
 fn id_of(declaration: &Declaration) -> String {
     declaration.id.clone()
-}
-
-/// The reading as the result lists it: status and quality, without the words.
-fn without_words(page: &TaggedPage) -> PageReading {
-    PageReading {
-        words: Vec::new(),
-        ..page.reading.clone()
-    }
 }

@@ -83,10 +83,7 @@ pub(crate) fn read_all(
             }
             let mut cost = PageCost::default();
             let reading = doubted(file, read(file, number, ocr, &mut cost)?);
-            let listed = PageReading {
-                words: Vec::new(),
-                ..reading.clone()
-            };
+            let listed = without_words(&reading);
             let tagged = charge(&mut cost.tag, || extractor.tag(reading))?;
             progress(Event::PageRead {
                 reading: listed,
@@ -164,4 +161,28 @@ fn with_reader<T>(config: &OcrConfig, work: impl FnOnce(&mut Reader) -> T) -> Re
 /// Name, version and settings of the OCR engine; starts the engine of the calling thread.
 pub(crate) fn engine(config: &OcrConfig) -> Result<String, PipelineError> {
     Ok(with_reader(config, |reader| reader.engine().to_owned())?)
+}
+
+/// The reading as results and events list it: everything but the words, which are never copied.
+pub(crate) fn without_words(reading: &PageReading) -> PageReading {
+    let PageReading {
+        file,
+        page,
+        status,
+        source,
+        quality,
+        problem,
+        placement,
+        words: _,
+    } = reading;
+    PageReading {
+        file: *file,
+        page: *page,
+        status: *status,
+        source: *source,
+        quality: *quality,
+        problem: problem.clone(),
+        placement: *placement,
+        words: Vec::new(),
+    }
 }
