@@ -28,6 +28,9 @@ pub struct NetworkSize {
     pub spelling_width: usize,
     /// Words a window; longer pages are read in overlapping windows.
     pub window: usize,
+    /// Whether a word is also given the heading of its column. Weights of the first version are not.
+    #[serde(default)]
+    pub headings: bool,
 }
 
 impl Default for NetworkSize {
@@ -41,6 +44,7 @@ impl Default for NetworkSize {
             spelling_rows: 8192,
             spelling_width: 48,
             window: 512,
+            headings: true,
         }
     }
 }

@@ -62,6 +62,46 @@ pub fn nearest_above(boxes: &[Box2], i: usize) -> Option<usize> {
         .max_by(|&a, &b| boxes[a].y1.total_cmp(&boxes[b].y1))
 }
 
+/// Words of a heading: more say no more.
+const HEADING_WORDS: usize = 6;
+/// Lines of a heading follow each other at less, in word heights; its words on a line, in characters.
+const HEADING_LINE: f32 = 1.2;
+const HEADING_GAP: f32 = 1.6;
+
+/// What heads the column that word `i` stands in: the nearest word above it that is `lettered` (letters, no
+/// figures) and shares some of its width, with the words around that one, nearest first. Below the head of a
+/// table that is the head, however many rows of figures lie between; below a caption it is the caption.
+pub fn heading_of(boxes: &[Box2], lettered: &[bool], units: &Units, i: usize) -> Vec<usize> {
+    let here = boxes[i];
+    let middle = (here.y0 + here.y1) / 2.0;
+    let stands_above = |b: &Box2, x: &Box2, below: f32| b.x0 < x.x1 && b.x1 > x.x0 && b.y1 < below;
+    let first = (0..boxes.len())
+        .filter(|&j| j != i && lettered[j] && stands_above(&boxes[j], &here, middle))
+        .max_by(|&a, &b| boxes[a].y1.total_cmp(&boxes[b].y1));
+    let mut words: Vec<usize> = first.into_iter().collect();
+    let mut next = 0;
+    while let Some(&from) = words.get(next) {
+        next += 1;
+        let word = boxes[from];
+        let touches = |b: &Box2| {
+            let apart = (b.x0 - word.x1).max(word.x0 - b.x1) / units.character;
+            let gap = (word.y0 - b.y1) / units.height;
+            let same_line = b.y0 < word.y1 && b.y1 > word.y0 && apart < HEADING_GAP;
+            let line_above = gap > -0.5 && gap < HEADING_LINE && apart < 0.0;
+            same_line || line_above
+        };
+        for (j, b) in boxes.iter().enumerate() {
+            if words.len() >= HEADING_WORDS {
+                return words;
+            }
+            if j != i && lettered[j] && b.y1 < middle && !words.contains(&j) && touches(b) {
+                words.push(j);
+            }
+        }
+    }
+    words
+}
+
 /// A box put right: within the page, x0 ≤ x1, y0 ≤ y1.
 #[derive(Clone, Copy)]
 pub struct Box2 {
@@ -156,6 +196,23 @@ mod tests {
         .map(Box2::of);
         assert_eq!(nearest_above(&boxes, 3), Some(1));
         assert_eq!(nearest_above(&boxes, 0), None);
+    }
+
+    #[test]
+    fn a_column_is_headed_by_the_nearest_words_without_figures() {
+        let words = [
+            word("Net", [0.50, 0.10, 0.53, 0.12], 0),
+            word("weight", [0.54, 0.10, 0.60, 0.12], 0),
+            word("kg", [0.53, 0.13, 0.55, 0.15], 1),
+            word("Price", [0.80, 0.13, 0.85, 0.15], 1),
+            word("12.5", [0.52, 0.20, 0.56, 0.22], 2),
+            word("14.0", [0.52, 0.25, 0.56, 0.27], 3),
+        ];
+        let boxes: Vec<Box2> = words.iter().map(|w| Box2::of(w.bbox)).collect();
+        let lettered = [true, true, true, true, false, false];
+        let units = Units::of(&words, &boxes);
+        assert_eq!(heading_of(&boxes, &lettered, &units, 5), [2, 1, 0]);
+        assert_eq!(heading_of(&boxes, &lettered, &units, 3), [0usize; 0]);
     }
 
     #[test]

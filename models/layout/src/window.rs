@@ -6,7 +6,7 @@
 use crate::PageWord;
 use crate::config::NetworkSize;
 use crate::ops::{AttentionPlan, Bags, PagePlan};
-use crate::relations::{Box2, Units, nearest_above, relations};
+use crate::relations::{Box2, Units, heading_of, nearest_above, relations};
 use crate::shape::{SHAPE_FEATURES, shape_into, spellings};
 use crate::token_table::TokenTable;
 
@@ -19,7 +19,8 @@ const CAPTION_WORDS: usize = 3;
 
 /// Values by row that do not depend on trainable weights.
 pub fn feature_count(size: &NetworkSize) -> usize {
-    4 * size.token_dimension + SHAPE_FEATURES + POSITION_FEATURES + LINE_FEATURES + 1
+    let meanings = if size.headings { 5 } else { 4 };
+    meanings * size.token_dimension + SHAPE_FEATURES + POSITION_FEATURES + LINE_FEATURES + 1
 }
 
 /// Rows of one or more windows, ready for the network.
@@ -53,7 +54,9 @@ impl Batch {
         self.features.extend(page_row);
         self.spellings.push([]);
         let lines = line_features(words, &boxes, &units);
-        // What the word says, what stands before it on its line, what stands above it.
+        let lettered: Vec<bool> = words.iter().map(|word| is_lettered(&word.text)).collect();
+        // What the word says, what stands before it on its line, what stands above it, and what
+        // heads its column.
         let tokens = tokens(words, hidden, table);
         let d = size.token_dimension;
         for (i, word) in words.iter().enumerate() {
@@ -63,6 +66,7 @@ impl Batch {
             let (own, rest) = row.split_at_mut(2 * d);
             let (before, rest) = rest.split_at_mut(d);
             let (above, rest) = rest.split_at_mut(d);
+            let (heading, rest) = rest.split_at_mut(if size.headings { d } else { 0 });
             let (shape, rest) = rest.split_at_mut(SHAPE_FEATURES);
             let (position, rest) = rest.split_at_mut(POSITION_FEATURES);
             own.copy_from_slice(&tokens[i].vectors);
@@ -73,6 +77,12 @@ impl Batch {
             }
             if let Some(j) = nearest_above(&boxes, i) {
                 add(above, &tokens[j].vectors[..d], 1.0);
+            }
+            if size.headings {
+                let words = heading_of(&boxes, &lettered, &units, i);
+                for j in &words {
+                    add(heading, &tokens[*j].vectors[..d], 1.0 / words.len() as f32);
+                }
             }
             if hidden.get(i).copied().unwrap_or(false) {
                 self.spellings.push([]);
@@ -89,6 +99,11 @@ impl Batch {
             buckets: relations(&boxes, &units),
         });
     }
+}
+
+/// A word that can be part of a heading: letters and no figures.
+fn is_lettered(text: &str) -> bool {
+    text.contains(char::is_alphabetic) && !text.contains(|c: char| c.is_ascii_digit())
 }
 
 /// The mean of a word's pieces and its first piece, brought to the size of the other features.
