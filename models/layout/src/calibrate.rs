@@ -6,7 +6,7 @@
 
 use crate::config::Temperatures;
 use crate::evaluate::largest;
-use crate::labels::index_of;
+use crate::labels::label_index;
 use crate::model::{Model, scores};
 use crate::ops::softmax_in_place;
 use crate::{LayoutError, TrainingPage};
@@ -23,16 +23,19 @@ pub fn fit_temperatures(
         let words: Vec<_> = page.words.iter().map(|word| word.word.clone()).collect();
         let raw = scores(&model.network, &model.table, config, &words)?;
         for (word, scores) in page.words.iter().zip(raw.words) {
-            let truth = index_of(&config.labels, &word.label, &page.id)?;
+            let Some(truth) = label_index(&config.labels, &word.label, &page.id)? else {
+                continue;
+            };
             rows.push((scores[n_labels + 1], word.starts_row));
             if truth != 0 || largest(&scores[..n_labels]) != 0 {
                 begins.push((scores[n_labels], word.begins));
                 labels.push((scores[..n_labels].to_vec(), truth));
             }
         }
-        let class = index_of(&config.page_classes, &page.page_class, &page.id)?;
-        classes.push((raw.page[..n_classes].to_vec(), class));
-        starts.push((raw.page[n_classes], page.starts_document));
+        if let Some(class) = label_index(&config.page_classes, &page.page_class, &page.id)? {
+            classes.push((raw.page[..n_classes].to_vec(), class));
+            starts.push((raw.page[n_classes], page.starts_document));
+        }
     }
     Ok(Temperatures {
         labels: fit_classes(&labels),

@@ -5,7 +5,7 @@
 //! values: that is the business of whoever turns tags into fields.
 
 use crate::config::ModelConfig;
-use crate::labels::{ITEM_PREFIX, OUTSIDE};
+use crate::labels::{ITEM_PREFIX, OUTSIDE, UNLABELLED};
 use crate::model::{Model, RawScores, scores};
 use crate::network::Network;
 use crate::token_table::TokenTable;
@@ -93,6 +93,8 @@ struct Counter {
     mentions: BTreeMap<String, Hits>,
     words: Hits,
     rows: Hits,
+    /// Pages of which the class is known.
+    classed: usize,
     right_class: usize,
     right_start: usize,
 }
@@ -103,17 +105,24 @@ impl Counter {
         let found: Vec<Word> = raw
             .words
             .iter()
-            .map(|scores| Word {
-                label: config.labels[largest(&scores[..n_labels])].as_str(),
-                begins: scores[n_labels] > 0.0,
+            .zip(&page.words)
+            .map(|(scores, truth)| match truth.label.as_str() {
+                UNLABELLED => Word::outside(),
+                _ => Word {
+                    label: config.labels[largest(&scores[..n_labels])].as_str(),
+                    begins: scores[n_labels] > 0.0,
+                },
             })
             .collect();
         let truth: Vec<Word> = page
             .words
             .iter()
-            .map(|word| Word {
-                label: word.label.as_str(),
-                begins: word.begins,
+            .map(|word| match word.label.as_str() {
+                UNLABELLED => Word::outside(),
+                label => Word {
+                    label,
+                    begins: word.begins,
+                },
             })
             .collect();
         for (truth, found) in truth.iter().zip(&found) {
@@ -122,6 +131,9 @@ impl Counter {
             self.words.right += usize::from(found.label != OUTSIDE && truth.label == found.label);
         }
         for (word, scores) in page.words.iter().zip(&raw.words) {
+            if word.label == UNLABELLED {
+                continue;
+            }
             let starts = scores[n_labels + 1] > 0.0;
             self.rows.truth += usize::from(word.starts_row);
             self.rows.found += usize::from(starts);
@@ -137,6 +149,10 @@ impl Counter {
             hits.found += 1;
             hits.right += usize::from(right);
         }
+        if page.page_class == UNLABELLED {
+            return;
+        }
+        self.classed += 1;
         let (classes, starts) = raw.page.split_at(config.page_classes.len());
         self.right_class += usize::from(config.page_classes[largest(classes)] == page.page_class);
         self.right_start += usize::from((starts[0] > 0.0) == page.starts_document);
@@ -154,7 +170,7 @@ impl Counter {
                 .fold(Hits::default(), |sum, (_, hits)| sum.plus(*hits))
                 .f1()
         };
-        let share = |right: usize| right as f64 / pages.max(1) as f64;
+        let share = |right: usize| right as f64 / self.classed.max(1) as f64;
         Evaluation {
             pages,
             header_f1: total(false),
@@ -184,6 +200,15 @@ impl Counter {
 struct Word<'a> {
     label: &'a str,
     begins: bool,
+}
+
+impl Word<'_> {
+    fn outside() -> Self {
+        Self {
+            label: OUTSIDE,
+            begins: false,
+        }
+    }
 }
 
 /// Label and word indices of each mention.

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 /// The label of words that belong to no field; always index 0.
 pub const OUTSIDE: &str = "O";
+/// The label of words of which nobody has said what they are, on pages that are labelled in part (an
+/// officer corrected one field). Nothing is learned from them and they are not counted.
+pub const UNLABELLED: &str = "?";
 /// Prefix of the labels of line-item cells.
 pub const ITEM_PREFIX: &str = "item.";
 
@@ -139,11 +142,23 @@ pub fn page_classes(pages: &[TrainingPage]) -> Vec<String> {
 fn extended<'a>(mut fixed: Vec<String>, seen: impl Iterator<Item = &'a str>) -> Vec<String> {
     let seen: BTreeSet<&str> = seen.collect();
     for name in seen {
-        if !fixed.iter().any(|known| known == name) {
+        if name != UNLABELLED && !fixed.iter().any(|known| known == name) {
             fixed.push(name.to_owned());
         }
     }
     fixed
+}
+
+/// Index of a word's label or a page's class, none if it is unlabelled, or an error that says where it stood.
+pub fn label_index(
+    names: &[String],
+    label: &str,
+    page: &str,
+) -> Result<Option<usize>, LayoutError> {
+    if label == UNLABELLED {
+        return Ok(None);
+    }
+    index_of(names, label, page).map(Some)
 }
 
 /// Index of a name, or an error that says where it stood.

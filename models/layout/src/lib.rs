@@ -29,6 +29,7 @@ pub use config::{ModelConfig, NetworkSize, Temperatures};
 pub use distil::{DistilOptions, DistilReport, distil};
 pub use error::LayoutError;
 pub use evaluate::{Evaluation, LabelScore, evaluate};
-pub use model::{Model, PageTags, WordTag};
+pub use labels::UNLABELLED;
+pub use model::{CALIBRATION_FILE, Model, PageTags, WordTag};
 pub use page::{LabelledWord, PageWord, TrainingPage, read_training_pages};
 pub use train::{TrainOptions, TrainProgress, TrainReport, train};

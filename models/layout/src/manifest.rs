@@ -23,8 +23,8 @@ pub fn write(folder: &Path, files: &[&str]) -> Result<(), LayoutError> {
 }
 
 /// Checks every file, and that the `needed` ones are listed; returns `sha256:` and the digest of
-/// the manifest itself, which stands for all of them.
-pub fn verify(folder: &Path, needed: &[&str]) -> Result<String, LayoutError> {
+/// the manifest itself, which stands for all of them, and the manifest.
+pub fn verify(folder: &Path, needed: &[&str]) -> Result<(String, Manifest), LayoutError> {
     let path = folder.join(MANIFEST_FILE);
     let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
     let manifest: Manifest =
@@ -35,18 +35,19 @@ pub fn verify(folder: &Path, needed: &[&str]) -> Result<String, LayoutError> {
             format!("{missing} is not listed"),
         ));
     }
-    for (file, expected) in manifest {
+    for (file, expected) in &manifest {
         let path = folder.join(file);
         let found = digest_of(&path)?;
-        if found != expected {
+        if found != *expected {
             return Err(LayoutError::Digest {
                 path,
                 found,
-                expected,
+                expected: expected.clone(),
             });
         }
     }
-    Ok(format!("sha256:{}", hex::encode(Sha256::digest(&text))))
+    let digest = format!("sha256:{}", hex::encode(Sha256::digest(&text)));
+    Ok((digest, manifest))
 }
 
 fn digest_of(path: &Path) -> Result<String, LayoutError> {
@@ -64,7 +65,8 @@ mod tests {
         let file = folder.path().join("a.bin");
         std::fs::write(&file, b"one").expect("written");
         write(folder.path(), &["a.bin"]).expect("written");
-        let digest = verify(folder.path(), &["a.bin"]).expect("verified");
+        let (digest, listed) = verify(folder.path(), &["a.bin"]).expect("verified");
+        assert!(listed.contains_key("a.bin"));
         assert!(digest.starts_with("sha256:") && digest.len() == 71);
         assert!(verify(folder.path(), &["b.bin"]).is_err());
         std::fs::write(&file, b"two").expect("written");

@@ -19,6 +19,8 @@ pub const WEIGHTS_FILE: &str = "model.safetensors";
 pub const CONFIG_FILE: &str = "config.json";
 /// The files of a weights folder that the manifest must list.
 pub const FILES: [&str; 4] = [CONFIG_FILE, WEIGHTS_FILE, TABLE_FILE, VOCABULARY_FILE];
+/// How sure fields are, fitted by whoever turns tags into fields; beside the weights it was fitted for, or absent.
+pub const CALIBRATION_FILE: &str = "calibration.json";
 /// More words than a page can hold.
 pub const MOST_WORDS: usize = 4096;
 /// Words that two neighbouring windows share.
@@ -29,6 +31,7 @@ pub struct Model {
     pub(crate) network: Network,
     pub(crate) table: TokenTable,
     digest: String,
+    calibration: Option<Vec<u8>>,
 }
 
 /// What the model says about a page.
@@ -55,7 +58,7 @@ pub struct WordTag {
 impl Model {
     /// Verifies the folder's manifest, then loads; a file that differs is refused.
     pub fn load(folder: &Path) -> Result<Self, LayoutError> {
-        let digest = manifest::verify(folder, &FILES)?;
+        let (digest, listed) = manifest::verify(folder, &FILES)?;
         let path = folder.join(CONFIG_FILE);
         let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
         let config: ModelConfig =
@@ -72,18 +75,37 @@ impl Model {
             let reason = format!("token vectors of length {}", table.dimension);
             return Err(LayoutError::format(&folder.join(TABLE_FILE), reason));
         }
-        let path = folder.join(WEIGHTS_FILE);
-        let tensors: Tensors = candle_core::safetensors::load(&path, &Device::Cpu)?
-            .into_iter()
-            .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32)?)))
-            .collect::<Result<_, candle_core::Error>>()?;
-        let network = Network::new(&config, &tensors).map_err(refuse(&path))?;
+        let tensors = load_weights(folder)?;
+        let network =
+            Network::new(&config, &tensors).map_err(refuse(&folder.join(WEIGHTS_FILE)))?;
         Ok(Self {
             config,
             network,
             table,
             digest,
+            calibration: match listed.contains_key(CALIBRATION_FILE) {
+                true => {
+                    let path = folder.join(CALIBRATION_FILE);
+                    Some(std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?)
+                }
+                false => None,
+            },
         })
+    }
+
+    /// The calibration that lies beside the weights, if there is one.
+    pub fn calibration(&self) -> Option<&[u8]> {
+        self.calibration.as_deref()
+    }
+
+    /// Writes the manifest of a weights folder anew, after its calibration was written.
+    pub fn seal(folder: &Path) -> Result<(), LayoutError> {
+        let calibrated = folder.join(CALIBRATION_FILE).exists();
+        let files = FILES.iter().copied();
+        let files: Vec<&str> = files
+            .chain(calibrated.then_some(CALIBRATION_FILE))
+            .collect();
+        manifest::write(folder, &files)
     }
 
     /// Of the weights folder: `sha256:…`.
@@ -138,6 +160,14 @@ impl Model {
     pub(crate) fn scores(&self, words: &[PageWord]) -> Result<RawScores, LayoutError> {
         scores(&self.network, &self.table, &self.config, words)
     }
+}
+
+/// The matrices of a weights folder, in single precision.
+pub(crate) fn load_weights(folder: &Path) -> Result<Tensors, LayoutError> {
+    candle_core::safetensors::load(folder.join(WEIGHTS_FILE), &Device::Cpu)?
+        .into_iter()
+        .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32)?)))
+        .collect()
 }
 
 /// Scores before temperature, softmax and sigmoid.

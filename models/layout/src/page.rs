@@ -25,7 +25,8 @@ pub struct PageWord {
 pub struct LabelledWord {
     #[serde(flatten)]
     pub word: PageWord,
-    /// `O`, a header key (`total_amount`) or `item.` and the key of a cell (`item.hs_code`).
+    /// `O`, a header key (`total_amount`) or `item.` and the key of a cell (`item.hs_code`); `?` where
+    /// nobody has said what the word is.
     pub label: String,
     /// First word of a mention.
     pub begins: bool,
@@ -37,6 +38,7 @@ pub struct LabelledWord {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingPage {
     pub id: String,
+    /// `?` where nobody has said what the page is; then `starts_document` says nothing either.
     pub page_class: String,
     /// Whether a document begins on this page.
     pub starts_document: bool,

@@ -13,8 +13,8 @@ use crate::calibrate::fit_temperatures;
 use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
 use crate::evaluate::{Evaluation, evaluate, evaluate_network};
 use crate::labels::{page_classes, word_labels};
-use crate::model::Model;
-use crate::network::{Network, initial_tensors, refuse};
+use crate::model::{Model, load_weights};
+use crate::network::{Network, Tensors, initial_tensors, refuse};
 use crate::page::read_training_pages;
 use crate::token_table::TokenTable;
 use crate::{LayoutError, TrainingPage};
@@ -24,7 +24,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct TrainOptions {
     pub checkpoints: PathBuf,
     /// Go on from the last checkpoint, if there is one.
     pub resume: bool,
+    /// Begin with the weights of this folder, and in their sizes, instead of fresh ones.
+    pub start: Option<PathBuf>,
     /// Length of the learning-rate schedule.
     pub steps: usize,
     /// End earlier, to be resumed later; the weights so far are written.
@@ -69,6 +71,7 @@ impl Default for TrainOptions {
             output: PathBuf::new(),
             checkpoints: PathBuf::new(),
             resume: false,
+            start: None,
             steps: 4_000,
             stop_at: None,
             pages_per_step: 4,
@@ -148,7 +151,14 @@ pub fn train(
         page_classes: page_classes(&pages),
         temperatures: Temperatures::default(),
     };
-    let mut optimizer = Optimizer::new(&initial_tensors(&config, options.seed)?)?;
+    let (config, initial) = match &options.start {
+        None => {
+            let initial = initial_tensors(&config, options.seed)?;
+            (config, initial)
+        }
+        Some(folder) => started_from(folder, &config)?,
+    };
+    let mut optimizer = Optimizer::new(&initial)?;
     let mut standing = Standing::default();
     if options.resume
         && let Some((tensors, stored)) = store::load_checkpoint(&options.checkpoints)?
@@ -192,11 +202,13 @@ pub fn train(
         };
         if standing.step.is_multiple_of(options.evaluate_every) || standing.step == last {
             losses = (0.0, 0.0);
-            let evaluation = evaluate_network(&network, &table, &config, &sample)?;
+            let means = optimizer.means()?;
+            let steadied = Network::new(&config, &means).map_err(refuse(&options.checkpoints))?;
+            let evaluation = evaluate_network(&steadied, &table, &config, &sample)?;
             if evaluation.overall() >= standing.best {
                 standing.best = evaluation.overall();
                 standing.best_step = standing.step;
-                store::save_best(&options.checkpoints, &optimizer.tensors())?;
+                store::save_best(&options.checkpoints, &means)?;
             }
             report.evaluation = Some(evaluation);
             store::save_checkpoint(&options.checkpoints, &optimizer.state()?, &standing)?;
@@ -207,6 +219,31 @@ pub fn train(
     let ended = standing.step >= options.steps;
     let checks = if ended { &validation } else { &sample };
     finish(options, config, &standing, pages.len(), checks)
+}
+
+/// The weights of a folder, to be trained further. Pages may name no label that those weights lack.
+fn started_from(
+    folder: &Path,
+    wanted: &ModelConfig,
+) -> Result<(ModelConfig, Tensors), LayoutError> {
+    let model = Model::load(folder)?;
+    let known = |names: &[String], name: &String| names.contains(name);
+    let config = ModelConfig {
+        temperatures: Temperatures::default(),
+        ..model.config
+    };
+    let labels = wanted.labels.iter().filter(|l| !known(&config.labels, l));
+    let classes = wanted
+        .page_classes
+        .iter()
+        .filter(|c| !known(&config.page_classes, c));
+    match labels.chain(classes).next() {
+        Some(name) => Err(LayoutError::NoPages(format!(
+            "pages are labelled {name}, which the weights in {} lack",
+            folder.display()
+        ))),
+        None => Ok((config, load_weights(folder)?)),
+    }
 }
 
 /// Writes the best weights, fits the temperatures and measures what was written.

@@ -6,7 +6,7 @@
 use super::optimizer::{Gradients, Optimizer};
 use crate::augment::vary;
 use crate::config::ModelConfig;
-use crate::labels::index_of;
+use crate::labels::label_index;
 use crate::network::{Network, Training};
 use crate::ops::{RowTarget, tagging_loss};
 use crate::token_table::TokenTable;
@@ -141,19 +141,21 @@ fn batch_gradient(
         batch.push(&words, &sample.hidden, trainee.table, &config.size);
         let page = sample.page;
         word_targets.push(RowTarget::default());
-        page_targets.push(RowTarget {
-            class: index_of(&config.page_classes, &page.page_class, &page.id)? as u32,
+        let class = label_index(&config.page_classes, &page.page_class, &page.id)?;
+        page_targets.push(class.map_or_else(RowTarget::default, |class| RowTarget {
+            class: class as u32,
             class_weight: PAGE_WEIGHT * shares.1,
             flags: [f32::from(u8::from(page.starts_document)), 0.0],
             flag_weight: PAGE_WEIGHT * shares.1,
-        });
+        }));
         for word in &sample.words {
-            word_targets.push(RowTarget {
-                class: index_of(&config.labels, &word.label, &page.id)? as u32,
+            let label = label_index(&config.labels, &word.label, &page.id)?;
+            word_targets.push(label.map_or_else(RowTarget::default, |label| RowTarget {
+                class: label as u32,
                 class_weight: shares.0,
                 flags: [word.begins, word.starts_row].map(|flag| f32::from(u8::from(flag))),
                 flag_weight: FLAG_WEIGHT * shares.0,
-            });
+            }));
             page_targets.push(RowTarget::default());
         }
     }

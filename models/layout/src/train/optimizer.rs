@@ -1,4 +1,5 @@
-//! AdamW over named variables, with state that can be saved and a clip on the gradient's norm.
+//! AdamW over named variables, with state that can be saved, a clip on the gradient's norm, and a
+//! running mean of the variables, which does better on unseen pages than the last step alone.
 
 use crate::network::Tensors;
 use candle_core::{Device, Result, Tensor, Var};
@@ -13,11 +14,15 @@ const EPSILON: f32 = 1e-8;
 const WEIGHT_DECAY: f32 = 0.01;
 /// Longest gradient, over all variables together.
 const CLIP: f32 = 1.0;
+/// Share of the running mean that a step leaves as it is: the mean spans about 500 steps.
+const KEPT: f32 = 0.998;
 
 pub struct Optimizer {
     variables: BTreeMap<String, Var>,
     /// First and second moments.
     moments: BTreeMap<String, (Vec<f32>, Vec<f32>)>,
+    /// Running means of the variables.
+    means: BTreeMap<String, Vec<f32>>,
     pub steps: usize,
 }
 
@@ -25,14 +30,17 @@ impl Optimizer {
     pub fn new(tensors: &Tensors) -> Result<Self> {
         let mut variables = BTreeMap::new();
         let mut moments = BTreeMap::new();
+        let mut means = BTreeMap::new();
         for (name, tensor) in tensors {
             variables.insert(name.clone(), Var::from_tensor(tensor)?);
             let n = tensor.elem_count();
             moments.insert(name.clone(), (vec![0.0; n], vec![0.0; n]));
+            means.insert(name.clone(), tensor.flatten_all()?.to_vec1()?);
         }
         Ok(Self {
             variables,
             moments,
+            means,
             steps: 0,
         })
     }
@@ -49,6 +57,17 @@ impl Optimizer {
             .collect()
     }
 
+    /// The running means, as tensors.
+    pub fn means(&self) -> Result<Tensors> {
+        let named = self.variables.iter().zip(self.means.values());
+        named
+            .map(|((name, var), mean)| {
+                let tensor = Tensor::from_slice(mean, var.shape(), &Device::Cpu)?;
+                Ok((name.clone(), tensor))
+            })
+            .collect()
+    }
+
     /// One step down the gradient; returns the gradient's norm before the clip.
     pub fn step(&mut self, gradients: &Gradients, learning_rate: f32) -> Result<f32> {
         self.steps += 1;
@@ -57,6 +76,8 @@ impl Optimizer {
         let clip = if norm > CLIP { CLIP / norm } else { 1.0 };
         let correct1 = 1.0 - BETA1.powi(self.steps.min(100_000) as i32);
         let correct2 = 1.0 - BETA2.powi(self.steps.min(100_000) as i32);
+        // A young mean must forget where it began.
+        let kept = KEPT.min(self.steps as f32 / (self.steps as f32 + 10.0));
         for (name, variable) in &self.variables {
             let (Some(gradient), Some((m, v))) = (gradients.get(name), self.moments.get_mut(name))
             else {
@@ -75,6 +96,11 @@ impl Optimizer {
                 let update = (*m / correct1) / ((*v / correct2).sqrt() + EPSILON);
                 *x -= learning_rate * (update + decay * *x);
             }
+            if let Some(mean) = self.means.get_mut(name) {
+                for (mean, x) in mean.iter_mut().zip(&values) {
+                    *mean = kept * *mean + (1.0 - kept) * x;
+                }
+            }
             variable.set(&Tensor::from_vec(values, variable.shape(), &Device::Cpu)?)?;
         }
         Ok(norm)
@@ -85,9 +111,12 @@ impl Optimizer {
         let mut out = Tensors::new();
         for (name, variable) in &self.variables {
             out.insert(format!("x/{name}"), variable.as_tensor().copy()?);
+            let tensor =
+                |values: &[f32]| Tensor::from_slice(values, variable.shape(), &Device::Cpu);
+            if let Some(mean) = self.means.get(name) {
+                out.insert(format!("a/{name}"), tensor(mean)?);
+            }
             if let Some((m, v)) = self.moments.get(name) {
-                let tensor =
-                    |values: &[f32]| Tensor::from_slice(values, variable.shape(), &Device::Cpu);
                 out.insert(format!("m/{name}"), tensor(m)?);
                 out.insert(format!("v/{name}"), tensor(v)?);
             }
@@ -106,6 +135,8 @@ impl Optimizer {
             let m = get(format!("m/{name}"))?.flatten_all()?.to_vec1()?;
             let v = get(format!("v/{name}"))?.flatten_all()?.to_vec1()?;
             self.moments.insert(name.clone(), (m, v));
+            let mean = get(format!("a/{name}"))?.flatten_all()?.to_vec1()?;
+            self.means.insert(name.clone(), mean);
         }
         self.steps = steps;
         Ok(())
@@ -138,6 +169,17 @@ mod tests {
         }
         let values = |o: &Optimizer| o.variables()["x"].to_vec1::<f32>().expect("values");
         assert_eq!(values(&optimizer), values(&resumed));
+        let mean = |o: &Optimizer| {
+            o.means().expect("means")["x"]
+                .to_vec1::<f32>()
+                .expect("values")
+        };
+        assert_eq!(mean(&optimizer), mean(&resumed));
+        assert!(
+            (mean(&optimizer)[0] - 1.0).abs() < 0.05,
+            "{:?}",
+            mean(&optimizer)
+        );
         assert!(
             (values(&optimizer)[0] - 1.0).abs() < 0.02,
             "{:?}",

@@ -1,6 +1,7 @@
 //! Training on tiny made-up pages: captions with values, a small table.
 
 use super::*;
+use crate::labels::UNLABELLED;
 use crate::{LabelledWord, PageWord};
 use rand::RngExt;
 use std::path::Path;
@@ -208,6 +209,48 @@ fn bad_pages_are_answered(model: &Model) {
     let tags = model.tag(&many[..5_000]).expect("too many words");
     assert_eq!(tags.words.len(), 5_000);
     assert_eq!(tags.words[4_999].probabilities[0], 1.0);
+}
+
+#[test]
+fn weights_learn_from_pages_that_are_labelled_in_part() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = toy_options(folder.path());
+    let before = train(&options, &mut |_| ()).expect("trained").evaluation;
+    // Someone said of each page what its total is not: it is the amount due. Of the rest nothing is said.
+    let mut corrected = toy_pages(12, 5);
+    for word in corrected.iter_mut().flat_map(|page| &mut page.words) {
+        let label = if word.label == "total_amount" {
+            "amount_due"
+        } else {
+            UNLABELLED
+        };
+        word.label = label.to_owned();
+    }
+    write_pages(&folder.path().join("corrections.jsonl"), &corrected);
+    let further = TrainOptions {
+        train: vec![folder.path().join("corrections.jsonl")],
+        start: Some(options.output.clone()),
+        output: folder.path().join("further"),
+        checkpoints: folder.path().join("checkpoints-further"),
+        steps: 30,
+        learning_rate: 1e-3,
+        ..options
+    };
+    train(&further, &mut |_| ()).expect("trained further");
+    let model = Model::load(&further.output).expect("loaded");
+    let pages = toy_pages(12, 6);
+    let after = evaluate(&model, &pages).expect("evaluated");
+    assert!(!after.labels.contains_key(UNLABELLED));
+    assert!(
+        after.labels["amount_due"].precision == 0.0,
+        "no page has one: {after:?}"
+    );
+    assert_eq!(
+        after.labels["total_amount"].recall, 0.0,
+        "all are the amount due now"
+    );
+    let kept = after.labels["document_number"].f1;
+    assert!(kept > 0.8 && before.header_f1 > 0.9, "{kept} of {before:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::exit::Done;
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use docexam_layout::{DistilOptions, TrainOptions, TrainProgress};
+use docexam_layout::{DistilOptions, NetworkSize, TrainOptions, TrainProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
@@ -56,19 +56,41 @@ struct Training {
     /// Go on from the last checkpoint
     #[arg(long)]
     resume: bool,
-    #[arg(long, default_value_t = TrainOptions::default().steps)]
-    steps: usize,
+    /// Officers' corrections (JSON lines of `docexam feedback export`): train the weights in --tokens further on
+    /// them, among the pages of --train. Takes fewer steps and a lower rate than training from nothing
+    #[arg(long, value_name = "FILE")]
+    from: Vec<PathBuf>,
+    /// [default: 4000, 400 with --from]
+    #[arg(long)]
+    steps: Option<usize>,
     #[arg(long, default_value_t = TrainOptions::default().pages_per_step)]
     pages_per_step: usize,
-    #[arg(long, default_value_t = TrainOptions::default().learning_rate)]
-    learning_rate: f32,
+    /// [default: 0.002, 0.0003 with --from]
+    #[arg(long)]
+    learning_rate: Option<f32>,
     #[arg(long, default_value_t = TrainOptions::default().evaluate_every, value_name = "STEPS")]
     evaluate_every: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[arg(long, default_value_t = 1, value_name = "N")]
     threads: usize,
+    /// Length of a word's vector; a multiple of --heads
+    #[arg(long, default_value_t = NetworkSize::default().width)]
+    width: usize,
+    #[arg(long, default_value_t = NetworkSize::default().layers)]
+    layers: usize,
+    #[arg(long, default_value_t = NetworkSize::default().heads)]
+    heads: usize,
+    #[arg(long, default_value_t = NetworkSize::default().feed_forward)]
+    feed_forward: usize,
+    /// Do not give words the heading of their column (to measure what it brings)
+    #[arg(long)]
+    no_headings: bool,
 }
+
+/// Of further training on corrections: enough to move, too little to forget.
+const FURTHER_STEPS: usize = 400;
+const FURTHER_RATE: f32 = 3e-4;
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     match &arguments.command {
@@ -98,23 +120,38 @@ fn distil(options: DistilOptions) -> anyhow::Result<Done> {
 }
 
 fn train(arguments: &Training) -> anyhow::Result<Done> {
-    if arguments.train.is_empty() || arguments.validation.is_empty() {
-        bail!("training needs --train FILE and --validation FILE");
+    let further = !arguments.from.is_empty();
+    if (arguments.train.is_empty() && !further) || arguments.validation.is_empty() {
+        bail!("training needs --train FILE (or --from FILE) and --validation FILE");
     }
+    let defaults = TrainOptions::default();
+    let (steps, rate) = match further {
+        true => (FURTHER_STEPS, FURTHER_RATE),
+        false => (defaults.steps, defaults.learning_rate),
+    };
     let options = TrainOptions {
-        train: arguments.train.clone(),
+        train: [arguments.train.clone(), arguments.from.clone()].concat(),
+        start: further.then(|| arguments.tokens.clone()),
         validation: arguments.validation.clone(),
         tokens: arguments.tokens.clone(),
         output: arguments.out.clone(),
         checkpoints: arguments.checkpoints.clone(),
         resume: arguments.resume,
-        steps: arguments.steps,
+        steps: arguments.steps.unwrap_or(steps),
         pages_per_step: arguments.pages_per_step,
-        learning_rate: arguments.learning_rate,
+        learning_rate: arguments.learning_rate.unwrap_or(rate),
         evaluate_every: arguments.evaluate_every,
         seed: arguments.seed,
         threads: arguments.threads,
-        ..TrainOptions::default()
+        size: NetworkSize {
+            width: arguments.width,
+            layers: arguments.layers,
+            heads: arguments.heads,
+            feed_forward: arguments.feed_forward,
+            headings: !arguments.no_headings,
+            ..NetworkSize::default()
+        },
+        ..defaults
     };
     let bar = ProgressBar::new(options.steps as u64);
     if let Ok(style) = ProgressStyle::with_template("{pos}/{len} steps {bar:30} {eta} left {msg}") {
