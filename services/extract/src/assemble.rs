@@ -4,6 +4,7 @@
 //! `signature_present` and `stamp_present`, which no word on the page says; telling them needs the image.
 
 use crate::arithmetic::{HOLDS, settle_row};
+use crate::calibration::{Calibration, Tier};
 use crate::candidates::Candidate;
 use crate::choose::choose;
 use crate::derived::add_derived;
@@ -19,14 +20,47 @@ use docexam_domain::{Document, Field, FieldKey, PageAnchor, PageRef, Placement, 
 use rust_decimal::Decimal;
 
 /// Documents on the pages, `d1`, `d2`, … in page order.
-pub fn assemble(mut pages: Vec<TaggedPage>) -> Vec<Document> {
+/// `calibration` turns confidences into shares of right fields; without one they stay as they are.
+pub fn assemble(mut pages: Vec<TaggedPage>, calibration: Option<&Calibration>) -> Vec<Document> {
     pages.sort_by_key(|page| (page.reading.file, page.reading.page));
     let facts: Vec<PageFacts> = pages.iter().map(page_facts).collect();
     split(&pages, &facts)
         .iter()
         .enumerate()
-        .map(|(index, group)| document(index + 1, group, &pages))
+        .map(|(index, group)| {
+            let mut document = document(index + 1, group, &pages);
+            if let Some(calibration) = calibration {
+                calibrate(&mut document, &pages, calibration);
+            }
+            document
+        })
         .collect()
+}
+
+/// A line item stays as sure as its cells are on average.
+fn calibrate(document: &mut Document, pages: &[TaggedPage], calibration: &Calibration) {
+    let tier_of = |field: &Field| {
+        let anchor = field.page_anchor.as_ref();
+        let reading = anchor.and_then(|anchor| {
+            let mut readings = pages.iter().map(|page| &page.reading);
+            readings.find(|r| (r.file, r.page) == (anchor.file, anchor.page))
+        });
+        // A field without a place follows from others; doubt it.
+        reading.map_or(Tier::Poor, Tier::of)
+    };
+    for field in &mut document.fields {
+        if field.properties.is_empty() {
+            let tier = tier_of(field);
+            field.confidence = calibration.apply(field.key, false, tier, field.confidence);
+            continue;
+        }
+        for cell in &mut field.properties {
+            let tier = tier_of(cell);
+            cell.confidence = calibration.apply(cell.key, true, tier, cell.confidence);
+        }
+        let sum: f32 = field.properties.iter().map(|cell| cell.confidence).sum();
+        field.confidence = sum / field.properties.len() as f32;
+    }
 }
 
 fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {

@@ -4,11 +4,12 @@
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
 //! `tagging` (inference, the only place that knows the model) → `settle`, `columns`, `fragments` → `mentions` and `rows` →
-//! `split` → `candidates`, `arithmetic`, `choose` → `derived` → `assemble`; `normalise` is used throughout.
+//! `split` → `candidates`, `arithmetic`, `choose` → `derived` → `calibration` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
 
 mod arithmetic;
 mod assemble;
+mod calibration;
 mod candidates;
 mod choose;
 mod columns;
@@ -27,6 +28,7 @@ mod tagged;
 mod tagging;
 
 pub use assemble::assemble;
+pub use calibration::{Calibration, Observation, Tier};
 pub use normalise::{Context, Normalised, normalise};
 pub use tagged::{Tag, TaggedPage, TaggedWord};
 pub use tagging::{ExtractError, Extractor, documents};

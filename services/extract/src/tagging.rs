@@ -2,6 +2,7 @@
 //! Labels become tags and page classes document types here, once, when the weights are loaded.
 
 use crate::assemble::assemble;
+use crate::calibration::Calibration;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::{Document, DocumentType, FieldKey, PageReading, Sha256Digest, Word};
 use docexam_layout::{LayoutError, Model, PageWord, WordTag};
@@ -25,6 +26,8 @@ pub enum ExtractError {
     UnknownLabel(String),
     #[error("layout weights name the page class `{0}`, which is no document type")]
     UnknownPageClass(String),
+    #[error("the calibration of the layout weights cannot be used: {0}")]
+    Calibration(String),
     #[error("layout weights have the digest `{0}`, which is no sha256 digest")]
     MalformedDigest(String),
 }
@@ -32,6 +35,7 @@ pub enum ExtractError {
 /// Turns readings into documents. Loaded once, shared by all threads.
 pub struct Extractor {
     model: Model,
+    calibration: Option<Calibration>,
     digest: Sha256Digest,
     /// In the order of the model's labels.
     tags: Vec<Tag>,
@@ -67,12 +71,21 @@ impl Extractor {
                     .map_err(|_| ExtractError::UnknownPageClass(class.clone()))
             })
             .collect();
+        let calibration = model.calibration().map(Calibration::from_json);
+        let calibration = calibration.transpose().map_err(ExtractError::Calibration)?;
         Ok(Self {
             digest,
+            calibration,
             tags: tags?,
             types: types?,
             model,
         })
+    }
+
+    /// Leaves confidences as they are before calibration, to fit one.
+    pub fn uncalibrated(mut self) -> Self {
+        self.calibration = None;
+        self
     }
 
     pub fn model_digest(&self) -> &Sha256Digest {
@@ -108,7 +121,7 @@ impl Extractor {
 
     /// Documents on the pages of a whole submission, in any order; every page is on exactly one.
     pub fn assemble(&self, pages: Vec<TaggedPage>) -> Vec<Document> {
-        assemble(pages)
+        assemble(pages, self.calibration.as_ref())
     }
 
     fn tagged(&self, word: &WordTag) -> TaggedWord {

@@ -36,7 +36,7 @@ fn consignment() -> Vec<TaggedPage> {
 
 #[test]
 fn a_consignment_comes_out_as_documents_with_values() {
-    let documents = assemble(consignment());
+    let documents = assemble(consignment(), None);
     assert_eq!(documents.len(), 2);
     let invoice = &documents[0];
     assert_eq!(invoice.id, "d1");
@@ -71,7 +71,7 @@ fn a_consignment_comes_out_as_documents_with_values() {
 
 #[test]
 fn fields_stand_in_reading_order_and_point_to_their_words() {
-    let documents = assemble(consignment());
+    let documents = assemble(consignment(), None);
     let tops: Vec<f32> = documents[0]
         .fields
         .iter()
@@ -92,17 +92,17 @@ fn fields_stand_in_reading_order_and_point_to_their_words() {
 fn pages_given_out_of_order_are_put_in_order() {
     let mut pages = consignment();
     pages.reverse();
-    assert_eq!(assemble(pages), assemble(consignment()));
+    assert_eq!(assemble(pages, None), assemble(consignment(), None));
 }
 
 #[test]
 fn bad_paper_is_a_document_too() {
     let blank = TaggedPage::untagged(PageReading::failed(0, 1, "page 1 is broken".to_owned()));
-    let documents = assemble(vec![blank]);
+    let documents = assemble(vec![blank], None);
     assert_eq!(documents.len(), 1);
     assert_eq!(documents[0].document_type, DocumentType::Other);
     assert!(documents[0].confidence < 0.5);
-    assert!(assemble(Vec::new()).is_empty());
+    assert!(assemble(Vec::new(), None).is_empty());
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn three_thousand_words_of_nonsense_do_no_harm() {
     }
     // Fewer tags than words must not matter either.
     page.words.truncate(2990);
-    let documents = assemble(vec![page]);
+    let documents = assemble(vec![page], None);
     for field in &documents[0].fields {
         assert!((0.0..=1.0).contains(&field.confidence), "{field:?}");
     }
@@ -175,7 +175,7 @@ fn a_quantity_of_tonnes_has_decimals() {
         .cell(FieldKey::Quantity, 0.5, 0.3, "49.500")
         .cell(FieldKey::Unit, 0.6, 0.3, "MT")
         .page();
-    let documents = assemble(vec![page]);
+    let documents = assemble(vec![page], None);
     let row = documents[0].line_items().next().expect("a row");
     let quantity = row.property(FieldKey::Quantity).expect("there");
     assert_eq!(quantity.value(), "49.500");
