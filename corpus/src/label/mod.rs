@@ -11,6 +11,7 @@ mod corpus;
 mod documents;
 mod misread;
 mod pages;
+mod receipts;
 
 pub use align::{Labelling, Tally, label_page, upright_truth};
 pub use confusions::{Confusions, ErrorCounts};
@@ -18,6 +19,7 @@ pub use corpus::{LabelOptions, LabelProgress, LabelSummary, label_corpus};
 pub use documents::document;
 pub use misread::misread;
 pub use pages::{Read, read_page, text_layer_pages, training_pages};
+pub use receipts::receipts;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! `docexam corpus`: invented consignments for training, tests and samples.
 
 use crate::exit::Done;
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use docexam_corpus::label::{LabelOptions, label_corpus};
+use docexam_corpus::label::{LabelOptions, label_corpus, receipts};
 use docexam_corpus::{GenerateOptions, Split, generate, sample};
 use docexam_ocr::OcrConfig;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,10 +15,22 @@ pub enum Command {
     /// Write training pages (JSON lines): documents typeset, captured, read and labelled.
     /// Stop and start it as you like: it continues the file
     Label(Label),
+    /// Write training pages from receipts that others labelled (SROIE: boxes/NAME.csv, keys/NAME.json)
+    Receipts(Receipts),
     /// Write consignments as files: documents, declaration, truth and planted errors
     Generate(Generate),
     /// Write a consignment like corpus/sample: a scanned PDF, a multi-page TIFF and a photograph
     Sample(Sample),
+}
+
+#[derive(Args)]
+pub struct Receipts {
+    /// Folder with `boxes` and `keys`
+    #[arg(long, value_name = "DIR")]
+    from: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 #[derive(Args)]
@@ -94,6 +106,7 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
     match command {
         Command::Label(arguments) => label(arguments),
         Command::Generate(arguments) => cases(arguments),
+        Command::Receipts(arguments) => labelled_receipts(arguments),
         Command::Sample(arguments) => {
             sample(
                 &arguments.out,
@@ -104,6 +117,15 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
             Ok(Done::Complete)
         }
     }
+}
+
+fn labelled_receipts(arguments: &Receipts) -> anyhow::Result<Done> {
+    let pages = receipts(&arguments.from)?;
+    let lines: Result<Vec<String>, _> = pages.iter().map(serde_json::to_string).collect();
+    std::fs::write(&arguments.out, lines?.join("\n") + "\n")
+        .with_context(|| format!("{}", arguments.out.display()))?;
+    println!("{} receipts", pages.len());
+    Ok(Done::Complete)
 }
 
 fn cases(arguments: &Generate) -> anyhow::Result<Done> {
