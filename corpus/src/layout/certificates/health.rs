@@ -198,14 +198,10 @@ fn goods(draft: &mut Draft, official: &Official) -> String {
     let number = establishment(draft);
     let mut cells = Vec::new();
     for (row, line) in it.lines.iter().enumerate().take(8) {
-        let treatment = match row {
-            0 => draft.plain(K::Treatment, treatment),
-            _ => escape(treatment),
-        };
         cells.extend([
             draft.plain(K::SpeciesName, species),
             draft.cell(&plan, Column::Description, row, line),
-            treatment,
+            draft.plain(K::Treatment, treatment),
             draft.plain(K::EstablishmentNumber, &number),
             draft.cell(&plan, Column::PackagesKind, row, line),
             draft.cell(&plan, Column::Net, row, line),

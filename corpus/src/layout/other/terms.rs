@@ -6,11 +6,10 @@ use crate::lexicon::LANGUAGES;
 use crate::paper::escape;
 use rand::RngExt;
 
-const TITLES: [&str; 16] = [
+const TITLES: [&str; 14] = [
     "TERMS AND CONDITIONS",
     "General Conditions of Sale",
     "STANDARD TERMS AND CONDITIONS OF SALE AND ACCEPTANCE OF ORDER",
-    "CONDITIONS OF CARRIAGE",
     "Conditions of Contract",
     "Allgemeine Geschäftsbedingungen",
     "Allgemeine Verkaufs- und Lieferbedingungen",
@@ -21,7 +20,6 @@ const TITLES: [&str; 16] = [
     "OGÓLNE WARUNKI SPRZEDAŻY",
     "GENEL SATIŞ KOŞULLARI",
     "一般条款",
-    "INSTITUTE CLAUSES",
     "Notes overleaf",
 ];
 

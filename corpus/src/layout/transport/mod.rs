@@ -34,7 +34,7 @@ const LINES: [&str; 14] = [
 /// A party in its box; the address of the shipper may be short, as carriers print it.
 fn party(draft: &mut Draft, look: &FormLook, number: &str, caption: &str, role: Role) -> String {
     let it = draft.it;
-    let words = draft.words(caption);
+    let words = caption_of(draft, caption);
     let party = match role {
         Role::Seller => Some(&it.seller),
         Role::Notify => it.notify.as_ref(),
@@ -45,4 +45,36 @@ fn party(draft: &mut Draft, look: &FormLook, number: &str, caption: &str, role: 
         None => escape(draft.one_of(&["SAME AS CONSIGNEE", "", "-", "SAME AS ABOVE"])),
     };
     look.captioned(number, &words, &body)
+}
+
+/// As carriers caption the box in English; else as the language has it.
+fn caption_of(draft: &mut Draft, key: &str) -> String {
+    let printed: &[&'static str] = match key {
+        "shipper" => &[
+            "Shipper",
+            "SHIPPER/EXPORTER (Complete Name and Address)",
+            "Shipper (Name and Full Address)",
+            "Consignor",
+            "Shipper's Name and Address",
+        ],
+        "consignee" => &[
+            "Consignee",
+            "CONSIGNEE (Name and Full Address)",
+            "Consignee (Negotiable only if consigned \"to order\")",
+            "Consigned to order of",
+            "Consignee's Name and Address",
+        ],
+        "notify_party_name" => &[
+            "Notify Party",
+            "NOTIFY PARTY (Name and Full Address)",
+            "Notify Party (see clause 22)",
+            "Notify address",
+            "Also notify",
+        ],
+        _ => &[],
+    };
+    match draft.speech.language == "en" && !printed.is_empty() && draft.chance(0.75) {
+        true => draft.one_of(printed).to_owned(),
+        false => draft.words(key),
+    }
 }

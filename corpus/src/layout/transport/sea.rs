@@ -2,7 +2,7 @@
 //! board date; a carrier's mark and pattern; a nearly empty attached list behind it.
 
 use super::cargo::{cargo, charges};
-use super::{LINES, party};
+use super::{LINES, caption_of, party};
 use crate::layout::draft::Draft;
 use crate::layout::form::{FormLook, HeadPlace};
 use crate::layout::parties::Role;
@@ -24,7 +24,7 @@ pub fn sea(draft: &mut Draft, kind: DocumentType) -> String {
     let shipper = party(draft, &look, "1", "shipper", Role::Seller);
     let consignee = match draft.chance(0.22) && kind == DocumentType::BillOfLading {
         true => {
-            let words = draft.words("consignee");
+            let words = caption_of(draft, "consignee");
             let order = draft.one_of(&[
                 "TO ORDER",
                 "TO THE ORDER OF SHIPPER",
