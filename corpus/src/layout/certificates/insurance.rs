@@ -313,7 +313,7 @@ fn boxes(draft: &mut Draft, look: &crate::layout::form::FormLook) -> String {
         ],
     };
     let amount = format!("{currency} {sum_text}");
-    let cells = vec![
+    let cells = [
         look.cell("1", captions[0], &number, 1, 1),
         look.cell("2", captions[1], &date, 1, 1),
         look.cell("3", captions[2], &assured, 2, 1),

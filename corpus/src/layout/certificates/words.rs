@@ -4,7 +4,6 @@
 use crate::layout::draft::Draft;
 use rand::RngExt;
 
-/// Scientific and common name.
 const PLANTS: [&str; 24] = [
     "Coffea arabica",
     "Prunus dulcis",
