@@ -159,6 +159,16 @@ pub fn case(rng: &mut ChaCha8Rng, split: Split, share_planted: f64) -> Case {
     case
 }
 
+/// How often a document comes twice.
+fn share_of_copies(kind: DocumentType) -> f64 {
+    match kind {
+        DocumentType::InsuranceCertificate => 0.4,
+        DocumentType::BillOfLading | DocumentType::CertificateOfAnalysis => 0.15,
+        DocumentType::Other => 0.3,
+        _ => 0.0,
+    }
+}
+
 fn write_case(
     case: &Case,
     options: &GenerateOptions,
@@ -179,6 +189,14 @@ fn write_case(
             seed: rng.random(),
         };
         documents.push(draw(case.view(document_type), order)?);
+        // Original and duplicate come in one bundle, one behind the other.
+        if rng.random_bool(share_of_copies(document_type)) {
+            let seed = match rng.random_bool(0.5) {
+                true => order.seed,
+                false => rng.random(),
+            };
+            documents.push(draw(case.view(document_type), Order { seed, ..order })?);
+        }
     }
     let pages = documents
         .iter()
@@ -213,7 +231,7 @@ fn write_case(
     Ok(pages)
 }
 
-fn write_digital(
+pub(crate) fn write_digital(
     document: &RenderedDocument,
     file: u32,
     folder: &Path,

@@ -19,6 +19,7 @@ pub mod consignment;
 pub mod discrepancy;
 mod error;
 mod generate;
+mod golden;
 pub mod label;
 pub mod layout;
 mod lexicon;
@@ -30,6 +31,7 @@ pub mod truth;
 
 pub use error::CorpusError;
 pub use generate::{GenerateOptions, GenerateProgress, case, generate};
+pub use golden::golden;
 pub use sample::{PLANTED_IN_SAMPLE, sample};
 pub use single::document_of;
 pub use split::Split;

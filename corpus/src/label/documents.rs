@@ -10,11 +10,11 @@ use rand_chacha::ChaCha8Rng;
 
 /// Shares in 100: what customs files hold, with enough of the rare ones to learn them.
 const MIX: [(DocumentType, u32); 14] = [
-    (DocumentType::CommercialInvoice, 34),
-    (DocumentType::PackingList, 17),
+    (DocumentType::CommercialInvoice, 31),
+    (DocumentType::PackingList, 16),
     (DocumentType::CertificateOfOrigin, 12),
     (DocumentType::BillOfLading, 7),
-    (DocumentType::SeaWaybill, 3),
+    (DocumentType::SeaWaybill, 2),
     (DocumentType::AirWaybill, 4),
     (DocumentType::PhytosanitaryCertificate, 3),
     (DocumentType::HealthCertificate, 3),
@@ -23,7 +23,7 @@ const MIX: [(DocumentType, u32); 14] = [
     (DocumentType::CertificateOfAnalysis, 4),
     (DocumentType::InsuranceCertificate, 3),
     (DocumentType::CitesPermit, 1),
-    (DocumentType::Other, 4),
+    (DocumentType::Other, 9),
 ];
 
 /// A document drawn at `dpi`; the words do not depend on the resolution.

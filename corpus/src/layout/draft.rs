@@ -5,6 +5,7 @@ use super::look::{Look, pick};
 use crate::consignment::Consignment;
 use crate::lexicon::{DateForm, NumberForm, Speech, country_name};
 use crate::paper::{Ink, escape};
+use crate::split::Split;
 use docexam_domain::FieldKey;
 use jiff::civil::Date;
 use rand::RngExt;
@@ -22,6 +23,11 @@ pub struct Draft<'a> {
     pub date_form: DateForm,
     /// What was drawn once and is kept for the document, by name.
     pub habits: HashMap<String, String>,
+    pub split: Split,
+    /// Layout family of the document; a form has its own.
+    pub family: String,
+    /// Typst source set before anything is printed: what lies under the page.
+    pub backdrop: String,
 }
 
 /// A caption key and the Typst fragment of its value.

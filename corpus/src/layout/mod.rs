@@ -9,14 +9,18 @@ mod cells;
 mod certificates;
 mod clutter;
 mod draft;
+mod form;
 mod frame;
 mod info;
 mod invoice;
 mod look;
+mod official;
 mod origin;
 mod other;
 mod packing_list;
 mod parties;
+mod plan;
+mod prose;
 mod table;
 mod terms;
 mod totals;
@@ -57,8 +61,11 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
         rng,
         ink: Ink::default(),
         speech,
+        family: look.family(kind),
         look,
         habits: HashMap::new(),
+        split: order.split,
+        backdrop: String::new(),
     };
     let setup = draft.page_setup();
     let with_code = matches!(
@@ -82,8 +89,10 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
         &name,
         format!(
             "{setup}
+{}
 {marks}
-{body}"
+{body}",
+            draft.backdrop
         ),
         &draft.ink.mentions,
         order.dpi,
@@ -92,7 +101,7 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
     Ok(RenderedDocument {
         document_type: order.document_type,
         language: draft.speech.name(),
-        layout: draft.look.family(kind),
+        layout: draft.family,
         pages: sheets.pages,
         pdf: sheets.pdf,
         fields,

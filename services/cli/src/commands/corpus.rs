@@ -4,7 +4,7 @@ use crate::exit::Done;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use docexam_corpus::label::{LabelOptions, label_corpus, receipts};
-use docexam_corpus::{GenerateOptions, Split, generate, sample};
+use docexam_corpus::{GenerateOptions, Split, generate, golden, sample};
 use docexam_ocr::OcrConfig;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -21,6 +21,17 @@ pub enum Command {
     Generate(Generate),
     /// Write a consignment like corpus/sample: a scanned PDF, a multi-page TIFF and a photograph
     Sample(Sample),
+    /// Write the small consignments of corpus/golden anew, with the digests of their files
+    Golden(Golden),
+}
+
+#[derive(Args)]
+pub struct Golden {
+    #[arg(long, default_value = "corpus/golden", value_name = "DIR")]
+    out: PathBuf,
+    /// Consignments
+    #[arg(long, default_value_t = 30, value_name = "N")]
+    count: u64,
 }
 
 #[derive(Args)]
@@ -114,6 +125,14 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
                 arguments.seed,
                 !arguments.clean,
             )?;
+            Ok(Done::Complete)
+        }
+        Command::Golden(arguments) => {
+            let bar = ProgressBar::new(arguments.count);
+            golden(&arguments.out, arguments.count, &|done| {
+                bar.set_position(done)
+            })?;
+            bar.finish_and_clear();
             Ok(Done::Complete)
         }
     }

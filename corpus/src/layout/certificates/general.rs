@@ -1,10 +1,13 @@
-//! Certificates of authorities, laboratories and insurers about the goods.
+//! Certificates on an issuer's own paper: parties and header values in the arrangement of the look, then
+//! the goods or the tests.
 
-use super::draft::{Draft, Pair};
-use super::parties::Role;
-use super::table::{Column, Extras, Plan};
-use super::terms::{port, route};
+use super::words::{declaration, establishment, species, standard, treatment};
 use crate::consignment::{goods, number_and_date};
+use crate::layout::draft::{Draft, Pair};
+use crate::layout::parties::Role;
+use crate::layout::plan::plain_plan;
+use crate::layout::table::Column;
+use crate::layout::terms::{port, route};
 use crate::lexicon::title_key;
 use crate::paper::escape;
 use docexam_domain::{DocumentType, FieldKey as K};
@@ -14,6 +17,10 @@ pub fn write(draft: &mut Draft, kind: DocumentType) -> String {
     let it = draft.it;
     let title = draft.title(&title_key(kind));
     let authority = authority(draft, kind);
+    let authority = format!(
+        "#text({}pt, weight: \"bold\")[{authority}]",
+        draft.rng.random_range(11..15)
+    );
     let mut info: Vec<Pair> = Vec::new();
     if let Some((number, date)) = number_and_date(it, kind) {
         info.push((
@@ -64,14 +71,10 @@ pub fn write(draft: &mut Draft, kind: DocumentType) -> String {
     let declaration = match kind {
         DocumentType::PhytosanitaryCertificate => {
             let words = draft.caption("additional_declaration");
-            let text = draft.one_of(&[
-                "The consignment was inspected and found free from Tuta absoluta.",
-                "Free from soil and quarantine pests.",
-                "NIL",
-            ]);
+            let text = declaration(draft);
             format!(
                 "#v(4pt)\n{words} {}\n",
-                draft.plain(K::AdditionalDeclaration, text)
+                draft.plain(K::AdditionalDeclaration, &text)
             )
         }
         _ => String::new(),
@@ -86,7 +89,7 @@ pub fn write(draft: &mut Draft, kind: DocumentType) -> String {
     )
 }
 
-fn authority(draft: &mut Draft, kind: DocumentType) -> String {
+pub fn authority(draft: &mut Draft, kind: DocumentType) -> String {
     use DocumentType as T;
     let nation = crate::consignment::country(&draft.it.seller.country)
         .english_name()
@@ -104,6 +107,9 @@ fn authority(draft: &mut Draft, kind: DocumentType) -> String {
         T::ConformityCertificate => draft
             .one_of(&[
                 "Prüfwerk Zertifizierung",
+                "Certiva Testing Institute",
+                "Bureau Normatest",
+                "中检认证中心",
                 "Veritest Certification",
                 "Norma Inspection Services",
             ])
@@ -112,6 +118,8 @@ fn authority(draft: &mut Draft, kind: DocumentType) -> String {
             .one_of(&[
                 "Quality Control Laboratory",
                 "Labor Nord",
+                "Chemilab Assurance",
+                "Laboratoire Qualis",
                 "Analytica Services",
             ])
             .to_owned(),
@@ -119,16 +127,16 @@ fn authority(draft: &mut Draft, kind: DocumentType) -> String {
             .one_of(&[
                 "Mutual Marine Insurance",
                 "Seaguard Underwriters",
+                "Argosy Insurance Company, Inc.",
+                "Hanse Transportversicherung",
+                "Compass Marine Underwriters Ltd",
+                "Océane Assurances",
                 "Assekura Transport",
             ])
             .to_owned(),
         _ => format!("Competent Authority of {nation}"),
     };
-    let fragment = draft.plain(K::IssuingAuthority, &text);
-    format!(
-        "#text({}pt, weight: \"bold\")[{fragment}]",
-        draft.rng.random_range(11..15)
-    )
+    draft.plain(K::IssuingAuthority, &text)
 }
 
 fn special(draft: &mut Draft, kind: DocumentType) -> Vec<Pair> {
@@ -137,60 +145,26 @@ fn special(draft: &mut Draft, kind: DocumentType) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     match kind {
         T::PhytosanitaryCertificate => {
-            let species = draft.one_of(&[
-                "Coffea arabica",
-                "Prunus dulcis",
-                "Citrus sinensis",
-                "Malus domestica",
-                "Allium cepa",
-                "Oryza sativa",
-                "Rosa hybrida",
-                "Triticum durum",
-                "Vitis vinifera",
-                "Quercus robur",
-            ]);
-            pairs.push(("species_name".into(), draft.plain(K::SpeciesName, species)));
-            let treatment = draft.one_of(&[
-                "Methyl bromide 48 g/m3, 24 h",
-                "Heat treatment 56 °C, 30 min",
-                "Phosphine, 5 days",
-                "None",
-            ]);
-            pairs.push(("treatment".into(), draft.plain(K::Treatment, treatment)));
+            let name = species(draft);
+            pairs.push(("species_name".into(), draft.plain(K::SpeciesName, name)));
+            let text = treatment(draft);
+            pairs.push(("treatment".into(), draft.plain(K::Treatment, &text)));
             pairs.push(("port_of_discharge".into(), port(draft, K::PortOfDischarge)));
         }
         T::HealthCertificate | T::VeterinaryCertificate => {
-            let number = format!(
-                "{} {:04} {}",
-                it.seller.country,
-                draft.rng.random_range(1..9999),
-                draft.one_of(&["EC", "EEC", "CE"])
-            );
+            let number = establishment(draft);
             pairs.push((
                 "establishment_number".into(),
                 draft.plain(K::EstablishmentNumber, &number),
             ));
         }
         T::CitesPermit => {
-            let species = draft.one_of(&[
-                "Dalbergia latifolia",
-                "Python bivittatus",
-                "Crocodylus niloticus",
-                "Aniba rosaeodora",
-            ]);
-            pairs.push(("species_name".into(), draft.plain(K::SpeciesName, species)));
+            let name = draft.one_of(&super::words::ENDANGERED).0;
+            pairs.push(("species_name".into(), draft.plain(K::SpeciesName, name)));
         }
         T::ConformityCertificate => {
-            let standard = draft.one_of(&[
-                "EN ISO 12100:2010",
-                "EN 60335-1",
-                "ISO 9001:2015",
-                "GB 4706.1-2005",
-                "EN 71-1:2014",
-                "IEC 61215",
-                "2014/35/EU",
-            ]);
-            pairs.push(("standard".into(), draft.plain(K::Standard, standard)));
+            let text = standard(draft);
+            pairs.push(("standard".into(), draft.plain(K::Standard, &text)));
         }
         T::CertificateOfAnalysis => {
             pairs.push((
@@ -231,14 +205,7 @@ fn described(draft: &mut Draft, kind: DocumentType) -> String {
     ) {
         columns.push(C::Batch);
     }
-    let plan = Plan {
-        columns,
-        extras: Extras::default(),
-        currency_in_cells: false,
-        unit_in_cells: draft.chance(0.5),
-        description_upper: draft.chance(0.3),
-        criterion: String::new(),
-    };
+    let plan = plain_plan(draft, columns, false);
     let table = draft.goods_table(&plan, &[]);
     let masses = match kind {
         DocumentType::ConformityCertificate => String::new(),
@@ -294,14 +261,11 @@ fn insured(draft: &mut Draft) -> String {
     let clauses = escape(
         "Conditions: Institute Cargo Clauses (A), Institute War Clauses (Cargo), Institute Strikes Clauses (Cargo). Claims payable at destination.",
     );
-    let plan = Plan {
-        columns: vec![Column::Description, Column::PackagesKind],
-        extras: Extras::default(),
-        currency_in_cells: false,
-        unit_in_cells: false,
-        description_upper: draft.chance(0.4),
-        criterion: String::new(),
-    };
+    let plan = plain_plan(
+        draft,
+        vec![Column::Description, Column::PackagesKind],
+        false,
+    );
     let table = draft.goods_table(&plan, &[]);
     format!(
         "{} {currency} {}\n#v(4pt)\n{table}\n{masses}\n\n#v(4pt)\n{clauses}\n",
