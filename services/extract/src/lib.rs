@@ -27,6 +27,6 @@ mod tagged;
 mod tagging;
 
 pub use assemble::assemble;
-pub use normalise::{Context, Normalised, normalise};
+pub use normalise::{Context, Normalised, fold, normalise};
 pub use tagged::{Tag, TaggedPage, TaggedWord};
 pub use tagging::{ExtractError, Extractor, documents};
