@@ -1,5 +1,7 @@
 //! What a user sees: tables and JSON on standard output, progress on standard error, the HTML report.
 
+pub mod errors;
+pub mod evaluation;
 mod evidence;
 pub mod fields;
 pub mod findings;
