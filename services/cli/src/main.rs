@@ -35,6 +35,8 @@ enum Command {
     #[command(subcommand)]
     Corpus(commands::corpus::Command),
     Train(commands::train::Arguments),
+    #[command(subcommand)]
+    Eval(commands::eval::Command),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),
         Command::Train(arguments) => commands::train::run(&arguments),
+        Command::Eval(command) => commands::eval::run(&command),
     };
     exit::code(result)
 }

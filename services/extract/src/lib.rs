@@ -29,6 +29,6 @@ mod tagging;
 
 pub use assemble::assemble;
 pub use calibration::{Calibration, Observation, Tier};
-pub use normalise::{Context, Normalised, normalise};
+pub use normalise::{Context, Normalised, fold, normalise};
 pub use tagged::{Tag, TaggedPage, TaggedWord};
 pub use tagging::{ExtractError, Extractor, documents};

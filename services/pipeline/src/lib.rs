@@ -19,11 +19,22 @@ pub use submission::{InputFile, Submission};
 
 use docexam_checks::{Case, RulePack, SubmittedFile};
 use docexam_domain::{
-    Declaration, Digests, Document, Examination, ExaminationState, Finding, PageReading,
-    Sha256Digest,
+    Declaration, Digests, Document, Examination, ExaminationState, FileProblem, Finding,
+    PageReading, Sha256Digest,
 };
-use docexam_extract::Extractor;
+use docexam_extract::{Extractor, TaggedPage};
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// What was read from a submission, words included, before anything is checked.
+pub struct Extraction {
+    pub documents: Vec<Document>,
+    /// Every page of every file that opened.
+    pub readings: Vec<PageReading>,
+    pub problems: Vec<FileProblem>,
+    /// CPU time of putting documents together, all pages.
+    pub assembly: Duration,
+}
 
 /// All artefacts, loaded and verified once; shared by every caller of the process.
 pub struct Examiner {
@@ -78,18 +89,7 @@ impl Examiner {
         progress: &(dyn Fn(Event) + Sync),
         cancelled: &AtomicBool,
     ) -> Result<Examination, PipelineError> {
-        submission.check(&self.config)?;
-        let (open_files, problems) = pages::open(submission, &self.config.limits, progress);
-        pages::check_total(&open_files, self.config.max_pages_per_submission)?;
-        let tagged = self.pool.install(|| {
-            pages::read_all(
-                &open_files,
-                &self.config.ocr,
-                &self.extractor,
-                progress,
-                cancelled,
-            )
-        })?;
+        let (tagged, problems) = self.read(submission, progress, cancelled)?;
         let readings: Vec<PageReading> = tagged
             .iter()
             .map(|page| pages::without_words(&page.reading))
@@ -118,6 +118,47 @@ impl Examiner {
             problems,
             digests: self.digests(submission, &submitted),
         })
+    }
+
+    /// Reads and extracts alone, and keeps the words of every page: for whoever measures the reader.
+    pub fn extract(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Event) + Sync),
+        cancelled: &AtomicBool,
+    ) -> Result<Extraction, PipelineError> {
+        let (tagged, problems) = self.read(submission, progress, cancelled)?;
+        let readings = tagged.iter().map(|page| page.reading.clone()).collect();
+        let mut assembly = Duration::ZERO;
+        let documents = cost::charge(&mut assembly, || self.extractor.assemble(tagged));
+        progress(Event::DocumentsFound(documents.len()));
+        Ok(Extraction {
+            documents,
+            readings,
+            problems,
+            assembly,
+        })
+    }
+
+    fn read(
+        &self,
+        submission: &Submission,
+        progress: &(dyn Fn(Event) + Sync),
+        cancelled: &AtomicBool,
+    ) -> Result<(Vec<TaggedPage>, Vec<FileProblem>), PipelineError> {
+        submission.check(&self.config)?;
+        let (open_files, problems) = pages::open(submission, &self.config.limits, progress);
+        pages::check_total(&open_files, self.config.max_pages_per_submission)?;
+        let tagged = self.pool.install(|| {
+            pages::read_all(
+                &open_files,
+                &self.config.ocr,
+                &self.extractor,
+                progress,
+                cancelled,
+            )
+        })?;
+        Ok((tagged, problems))
     }
 
     /// No findings without a declaration: then the caller asked for the fields alone.

@@ -1,6 +1,7 @@
 //! One file for each command of the program.
 
 pub mod corpus;
+pub mod eval;
 pub mod examine;
 pub mod extract;
 pub mod health;

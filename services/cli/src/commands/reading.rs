@@ -1,4 +1,4 @@
-//! Examining in process, with a progress bar and Ctrl-C: shared by `examine` and `extract`.
+//! Examining in process, with a progress bar and Ctrl-C: shared by `examine`, `extract` and `eval`.
 
 use crate::output::progress::PageProgress;
 use docexam_domain::Examination;
@@ -20,7 +20,7 @@ pub fn examine(config: Config, submission: &Submission) -> anyhow::Result<Option
 }
 
 /// Raises the flag at the first Ctrl-C, so that the pages under way end cleanly; the second one kills.
-fn cancel_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
+pub fn cancel_on_interrupt() -> anyhow::Result<Arc<AtomicBool>> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let flag = cancelled.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()

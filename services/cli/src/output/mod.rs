@@ -1,13 +1,17 @@
 //! What a user sees: tables and JSON on standard output, progress on standard error, the HTML report.
 
+pub mod errors;
+pub mod evaluation;
 mod evidence;
 pub mod fields;
 pub mod findings;
+mod html;
 pub mod progress;
 pub mod report;
 
 use clap::ValueEnum;
 use docexam_domain::{Examination, PageStatus};
+use serde::Serialize;
 use std::io::Write;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -18,9 +22,9 @@ pub enum Format {
     Json,
 }
 
-/// Writes the examination as indented JSON with a line end.
-pub fn print_json(examination: &Examination) -> anyhow::Result<()> {
-    let mut json = serde_json::to_string_pretty(examination)?;
+/// Writes an examination, or another result, as indented JSON with a line end.
+pub fn print_json(result: &impl Serialize) -> anyhow::Result<()> {
+    let mut json = serde_json::to_string_pretty(result)?;
     json.push('\n');
     std::io::stdout().lock().write_all(json.as_bytes())?;
     Ok(())

@@ -2,23 +2,15 @@
 //! its boxes. One file, no script and nothing fetched, so that it can be mailed and archived.
 
 use super::evidence;
-use anyhow::Context;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use docexam_domain::{Examination, Finding, Outcome, PageReading, PageStatus, Polygon};
+use super::html::{self, PagePicture, points, top_left};
+use docexam_domain::{Examination, Finding, Outcome, PageReading, PageStatus};
 use docexam_intake::{Limits, OpenFile};
 use docexam_pipeline::InputFile;
-use image::codecs::jpeg::JpegEncoder;
-use minijinja::Environment;
-use minijinja::value::Serde;
 use serde::Serialize;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 const TEMPLATE: &str = include_str!("report.html");
-/// Long side of a page image: legible 9-point text on a screen at about 150 kB a page.
-const PAGE_IMAGE_PX: u32 = 1_400;
-const JPEG_QUALITY: u8 = 70;
 /// A longer submission shows only the pages that carry evidence, to keep the file openable.
 const MAX_PAGES_WITHOUT_EVIDENCE: usize = 60;
 
@@ -68,10 +60,8 @@ struct PageView {
     source: String,
     quality: String,
     problem: String,
-    /// Empty when the page could not be rendered.
-    image: String,
-    width: u32,
-    height: u32,
+    #[serde(flatten)]
+    picture: PagePicture,
     boxes: Vec<BoxView>,
 }
 
@@ -90,20 +80,13 @@ struct BoxView {
     label_y: f32,
 }
 
-/// Writes the report through a temporary file, so that a broken run leaves no half report.
 pub fn write(
     path: &Path,
     examination: &Examination,
     files: &[InputFile],
     limits: &Limits,
 ) -> anyhow::Result<()> {
-    let html = render(examination, files, limits)?;
-    let temporary = path.with_extension("html.part");
-    std::fs::write(&temporary, html)
-        .and_then(|()| std::fs::rename(&temporary, path))
-        .with_context(|| format!("cannot write {}", path.display()))?;
-    eprintln!("report: {}", path.display());
-    Ok(())
+    html::write(path, &render(examination, files, limits)?)
 }
 
 fn render(
@@ -111,8 +94,6 @@ fn render(
     files: &[InputFile],
     limits: &Limits,
 ) -> anyhow::Result<String> {
-    let mut environment = Environment::new();
-    environment.add_template("report.html", TEMPLATE)?;
     let (judged, rest): (Vec<_>, Vec<_>) = findings(examination)
         .into_iter()
         .partition(|view| matches!(view.outcome, Outcome::Discrepancy | Outcome::Indeterminate));
@@ -127,10 +108,7 @@ fn render(
         passed: count(examination, Outcome::Pass),
         not_checked: count(examination, Outcome::NotChecked),
     };
-    let html = environment
-        .get_template("report.html")?
-        .render(Serde(&view))?;
-    Ok(html)
+    html::render(TEMPLATE, &view)
 }
 
 fn count(examination: &Examination, outcome: Outcome) -> usize {
@@ -233,10 +211,7 @@ fn is_drawn(outcome: Outcome) -> bool {
 }
 
 fn page_view(examination: &Examination, page: &PageReading, file: Option<&OpenFile>) -> PageView {
-    let image = file
-        .filter(|_| page.status != PageStatus::Failed)
-        .and_then(|file| file.displayed_image(page.page, PAGE_IMAGE_PX).ok());
-    let (width, height) = image.as_ref().map_or((0, 0), image::RgbImage::dimensions);
+    let file = file.filter(|_| page.status != PageStatus::Failed);
     PageView {
         name: examination
             .files
@@ -248,22 +223,11 @@ fn page_view(examination: &Examination, page: &PageReading, file: Option<&OpenFi
         source: format!("{:?}", page.source),
         quality: format!("{:.2}", page.quality),
         problem: page.problem.clone().unwrap_or_default(),
-        image: image.and_then(|image| data_uri(&image)).unwrap_or_default(),
-        width,
-        height,
+        picture: file.map_or_else(PagePicture::default, |file| {
+            PagePicture::of(file, page.page)
+        }),
         boxes: boxes(examination, page),
     }
-}
-
-fn data_uri(image: &image::RgbImage) -> Option<String> {
-    let mut jpeg = Vec::new();
-    image
-        .write_with_encoder(JpegEncoder::new_with_quality(&mut jpeg, JPEG_QUALITY))
-        .ok()?;
-    Some(format!(
-        "data:image/jpeg;base64,{}",
-        BASE64_STANDARD.encode(jpeg)
-    ))
 }
 
 fn boxes(examination: &Examination, page: &PageReading) -> Vec<BoxView> {
@@ -295,21 +259,4 @@ fn boxes(examination: &Examination, page: &PageReading) -> Vec<BoxView> {
         }
     }
     boxes
-}
-
-fn points(polygon: &Polygon) -> String {
-    let point = |[x, y]: &[f32; 2]| format!("{:.1},{:.1}", x * 1000.0, y * 1000.0);
-    polygon.0.iter().map(point).collect::<Vec<_>>().join(" ")
-}
-
-/// Per cent of the page, where the rule's label is put.
-fn top_left(polygon: &Polygon) -> (f32, f32) {
-    let least = |axis: usize| {
-        polygon
-            .0
-            .iter()
-            .map(|point| point[axis])
-            .fold(1.0, f32::min)
-    };
-    (least(0) * 100.0, least(1) * 100.0)
 }

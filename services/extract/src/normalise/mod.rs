@@ -26,6 +26,7 @@ mod unit;
 pub use context::Context;
 pub use country::{country_of_address, country_of_tax_id};
 pub use currency::currency_in;
+pub use fold::fold;
 pub use identifier::{is_container_number, is_iban};
 pub use incoterm::place_after_rule;
 

@@ -1,0 +1,289 @@
+//! `docexam eval`: how well documents are read, against truth.
+
+use super::reading::cancel_on_interrupt;
+use crate::exit::Done;
+use crate::input::{self, ReadingOptions};
+use crate::output::errors::{self, CaseFiles};
+use crate::output::{self, Format, evaluation};
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use docexam_evaluation::corrections::{self, Correction};
+use docexam_evaluation::truth::{self, TruthCase};
+use docexam_evaluation::{
+    Figures, PageTime, Score, SetResult, TruthValues, baseline, printed, scanned, score, timing,
+};
+use docexam_intake::Limits;
+use docexam_pipeline::{Event, Examiner, Extraction, InputFile, PipelineError, Submission};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Measure how well documents are read
+#[derive(Subcommand)]
+pub enum Command {
+    /// Score fields, line items, page classes and bundles of documents with truth
+    ///
+    /// A folder of truth is any of: cases of `docexam corpus generate`; documents with a label file or flat
+    /// invoices (.json) or a Factur-X / ZUGFeRD invoice (.xml) beside them; receipts as images/ and keys/. A label
+    /// file may also be named itself. Values are compared after normalisation; what is not printed on the
+    /// page, and keys that partial truth does not speak of, do not count.
+    Fields(Fields),
+}
+
+#[derive(Args)]
+pub struct Fields {
+    /// Folders of documents with their truth, or label files; each is a set of its own
+    #[arg(long, required = true, num_args = 1.., value_name = "DIR")]
+    truth: Vec<PathBuf>,
+    /// Wrong truth put right, with reasons (TOML)
+    #[arg(long, value_name = "FILE")]
+    corrections: Vec<PathBuf>,
+    /// Measure the captions-and-regexes extractor beside the reader
+    #[arg(long)]
+    baseline: bool,
+    /// Read every PDF as if it had been printed and scanned, without its text layer
+    #[arg(long, value_name = "DPI", num_args = 0..=1, default_missing_value = "200", value_parser = clap::value_parser!(u32).range(72..=400))]
+    as_scans: Option<u32>,
+    /// Only the first N cases of each set
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write an HTML page that shows each error on its page
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingOptions,
+}
+
+pub fn run(command: &Command) -> anyhow::Result<Done> {
+    let Command::Fields(arguments) = command;
+    let config = arguments.reading.config()?;
+    let (limits, threads) = (config.limits.clone(), config.threads);
+    let corrections: Vec<Vec<Correction>> = arguments
+        .corrections
+        .iter()
+        .map(|path| corrections::load(path))
+        .collect::<Result<_, _>>()?;
+    let sets = load(arguments, &corrections.concat())?;
+    let cancelled = cancel_on_interrupt()?;
+    let evaluator = Evaluator {
+        arguments,
+        limits,
+        threads,
+        examiner: Examiner::new(config)?,
+        cancelled: &cancelled,
+        bar: bar(sets.iter().map(|set| set.cases.len()).sum()),
+    };
+    let mut results = Vec::new();
+    let mut shown = Vec::new();
+    for set in sets {
+        match evaluator.evaluate(set) {
+            Err(error) if matches!(error.downcast_ref(), Some(PipelineError::Cancelled)) => {
+                return Ok(Done::Interrupted);
+            }
+            result => {
+                let (result, files) = result?;
+                results.push(result);
+                shown.push(files);
+            }
+        }
+    }
+    evaluator.bar.finish_and_clear();
+    match arguments.format {
+        Format::Text => print!("{}", evaluation::text(&results)),
+        Format::Json => output::print_json(&results)?,
+    }
+    if let Some(path) = &arguments.report {
+        errors::write(path, &results, &shown, &evaluator.limits)?;
+    }
+    let all_read = results.iter().all(|result| result.problems.is_empty());
+    Ok(if all_read {
+        Done::Complete
+    } else {
+        Done::Partial
+    })
+}
+
+/// A folder of truth.
+struct TruthSet {
+    name: String,
+    cases: Vec<TruthCase>,
+}
+
+/// All sets with their corrections. Truth is loaded before anything is read: a mistake in it shows at once.
+fn load(arguments: &Fields, corrections: &[Correction]) -> anyhow::Result<Vec<TruthSet>> {
+    let mut sets = Vec::new();
+    let mut applied = 0;
+    for path in &arguments.truth {
+        let mut cases = truth::load(path)?;
+        for case in &mut cases {
+            applied += corrections::apply(case, corrections)?;
+        }
+        cases.truncate(arguments.limit.unwrap_or(usize::MAX));
+        sets.push(TruthSet {
+            name: set_name(path),
+            cases,
+        });
+    }
+    if applied < corrections.len() {
+        let rest = corrections.len() - applied;
+        eprintln!(
+            "{rest} of {} corrections are for documents of no set",
+            corrections.len()
+        );
+    }
+    Ok(sets)
+}
+
+fn set_name(path: &Path) -> String {
+    let canonical = path.canonicalize();
+    let path = canonical.as_deref().unwrap_or(path);
+    path.file_stem()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
+}
+
+struct Evaluator<'a> {
+    arguments: &'a Fields,
+    limits: Limits,
+    threads: usize,
+    examiner: Examiner,
+    cancelled: &'a AtomicBool,
+    bar: ProgressBar,
+}
+
+impl Evaluator<'_> {
+    /// Reads and scores all cases of a set; returns the files too, for the report.
+    fn evaluate(&self, set: TruthSet) -> anyhow::Result<(SetResult, Vec<CaseFiles>)> {
+        let mut reader = Score::default();
+        let mut plain = Score::default();
+        let mut values = TruthValues::default();
+        let mut times = Vec::new();
+        let (mut problems, mut shown) = (Vec::new(), Vec::new());
+        let (mut pages, mut documents) = (0, 0);
+        let count = set.cases.len();
+        for mut case in set.cases {
+            self.bar.set_message(case.name.clone());
+            let files = input::files(&case.files, self.limits.max_file_bytes)?;
+            self.leave_out_unprinted(&mut case, &files)?;
+            let (extraction, case_times) = self.read(&case, self.as_submitted(&files)?)?;
+            reader.add(score(&case, &extraction.documents));
+            if self.arguments.baseline {
+                plain.add(score(&case, &baseline::documents(&extraction.readings)));
+            }
+            values.add(&case);
+            times.extend(case_times);
+            problems.extend(problems_of(&case, &extraction));
+            pages += extraction.readings.len();
+            documents += case.documents.len();
+            shown.push(CaseFiles {
+                case: case.name,
+                files,
+            });
+            self.bar.inc(1);
+        }
+        let result = SetResult {
+            name: set.name,
+            cases: count,
+            pages,
+            documents,
+            truth_values: values,
+            reader: Figures::of(&reader, true),
+            baseline: self.arguments.baseline.then(|| Figures::of(&plain, false)),
+            timing: timing(&times, self.threads),
+            problems,
+            errors: reader.errors,
+        };
+        Ok((result, shown))
+    }
+
+    fn leave_out_unprinted(&self, case: &mut TruthCase, files: &[InputFile]) -> anyhow::Result<()> {
+        if !case.may_be_unprinted {
+            return Ok(());
+        }
+        let opened: Result<Vec<_>, _> = files
+            .iter()
+            .map(|file| docexam_intake::open(&file.name, file.bytes.clone(), &self.limits))
+            .collect();
+        printed::leave_out_unprinted(case, &opened?);
+        Ok(())
+    }
+
+    /// The files as the reader gets them.
+    fn as_submitted(&self, files: &[InputFile]) -> anyhow::Result<Vec<InputFile>> {
+        let Some(dpi) = self.arguments.as_scans else {
+            return Ok(files.to_vec());
+        };
+        let submitted = files.iter().map(|file| {
+            if !file.bytes.starts_with(b"%PDF") {
+                return Ok(file.clone());
+            }
+            Ok(InputFile {
+                name: file.name.clone(),
+                bytes: scanned(&file.name, &file.bytes, dpi, &self.limits)?,
+            })
+        });
+        submitted.collect()
+    }
+
+    fn read(
+        &self,
+        case: &TruthCase,
+        files: Vec<InputFile>,
+    ) -> anyhow::Result<(Extraction, Vec<PageTime>)> {
+        let costs = Mutex::new(Vec::new());
+        let submission = Submission {
+            files,
+            ..Submission::default()
+        };
+        let observe = |event: Event| {
+            if let (Event::PageRead { cost, .. }, Ok(mut costs)) = (event, costs.lock()) {
+                costs.push(cost);
+            }
+        };
+        let extraction = self
+            .examiner
+            .extract(&submission, &observe, self.cancelled)
+            .with_context(|| case.name.clone())?;
+        let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+        let costs = costs.into_inner().unwrap_or_default();
+        let assemble = milliseconds(extraction.assembly) / costs.len().max(1) as f64;
+        let times = costs
+            .iter()
+            .map(|cost| PageTime {
+                decode: milliseconds(cost.decode),
+                read: milliseconds(cost.read),
+                tag: milliseconds(cost.tag),
+                assemble,
+            })
+            .collect();
+        Ok((extraction, times))
+    }
+}
+
+fn problems_of(case: &TruthCase, extraction: &Extraction) -> Vec<String> {
+    let files = extraction.problems.iter().map(|problem| &problem.problem);
+    let pages = extraction
+        .readings
+        .iter()
+        .filter_map(|page| page.problem.as_ref());
+    files
+        .chain(pages)
+        .map(|problem| format!("{}: {problem}", case.name))
+        .collect()
+}
+
+fn bar(cases: usize) -> ProgressBar {
+    let bar = ProgressBar::new(cases as u64);
+    // The template is a constant; if it were wrong the plain bar would do.
+    if let Ok(style) =
+        ProgressStyle::with_template("{pos}/{len} cases {bar:30} {elapsed}, {eta} left {msg}")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
