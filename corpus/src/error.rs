@@ -25,6 +25,8 @@ pub enum CorpusError {
         format: &'static str,
         problem: String,
     },
+    #[error("language {language}: {problem}")]
+    Language { language: String, problem: String },
     #[error("table {table}, line {line}: {problem}")]
     Table {
         table: &'static str,

@@ -8,10 +8,12 @@ use crate::capture::{CaptureLook, CapturedPage, capture, files};
 use crate::consignment::{Wish, compose, countries, declare, goods};
 use crate::discrepancy::{Case, Planted};
 use crate::layout::{Order, draw};
+use crate::lexicon::check_languages;
 use crate::single::{chapters, stream};
 use crate::{CorpusError, RenderedDocument, Split};
 use docexam_domain::{DocumentType, Field, PageRef, Polygon};
 use rand::RngExt;
+use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,6 +25,8 @@ pub struct GenerateOptions {
     /// Number of consignments.
     pub count: u64,
     pub split: Split,
+    /// ISO 639-1; empty for the usual eleven.
+    pub languages: Vec<String>,
     pub out: PathBuf,
     /// Share of cases with planted errors, in [0, 1].
     pub share_planted: f64,
@@ -37,6 +41,7 @@ impl Default for GenerateOptions {
             seed: 1,
             count: 10,
             split: Split::Train,
+            languages: Vec::new(),
             out: PathBuf::from("cases"),
             share_planted: 0.7,
             share_captured: 0.6,
@@ -77,6 +82,7 @@ pub fn generate(
     options: &GenerateOptions,
     progress: &dyn Fn(GenerateProgress),
 ) -> Result<u64, CorpusError> {
+    check_languages(&options.languages, options.split)?;
     let mut pages = 0;
     for index in 0..options.count {
         let mut rng = stream(options.seed, index);
@@ -184,7 +190,7 @@ fn write_case(
         let order = Order {
             document_type,
             split: options.split,
-            language: None,
+            language: options.languages.choose(rng).map(String::as_str),
             dpi: options.dpi,
             seed: rng.random(),
         };

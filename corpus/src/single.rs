@@ -1,7 +1,8 @@
 //! A single document of a type, of a consignment of its own: for looking at, and for tests.
 
-use crate::consignment::{Wish, compose};
+use crate::consignment::{Wish, compose, countries};
 use crate::layout::{Order, draw};
+use crate::lexicon::TEST_LANGUAGES;
 use crate::{CorpusError, RenderedDocument, Split};
 use docexam_domain::DocumentType;
 use rand::{RngExt, SeedableRng};
@@ -16,8 +17,23 @@ pub fn document_of(
     dpi: f32,
 ) -> Result<RenderedDocument, CorpusError> {
     let mut rng = stream(seed, 0);
-    let wish = wish_for(document_type);
-    let it = compose(&mut rng, split, wish);
+    let mut wish = wish_for(document_type);
+    // Paper in a language kept for tests comes from where it is spoken, most of the time.
+    if let Some(language) = language.filter(|language| TEST_LANGUAGES.contains(language))
+        && rng.random_bool(0.8)
+    {
+        wish.seller_country = countries()
+            .iter()
+            .find(|country| country.language == language)
+            .map(|country| country.code.as_str());
+    }
+    let mut it = compose(&mut rng, split, wish);
+    if document_type == DocumentType::CommercialInvoice && rng.random_bool(0.025) {
+        it.credit();
+    }
+    it.freight_as_row = document_type == DocumentType::CommercialInvoice
+        && !it.amounts.freight.is_zero()
+        && rng.random_bool(0.3);
     let order = Order {
         document_type,
         split,
@@ -170,6 +186,27 @@ mod tests {
             let trained = families(Split::Train);
             assert!(trained.len() > 8, "{trained:?}");
             assert!(trained.is_disjoint(&families(Split::Test)), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_language_kept_for_tests_is_drawn_when_asked_for() {
+        let document = document_of(
+            DocumentType::CommercialInvoice,
+            Some("sv"),
+            Split::Test,
+            5,
+            30.0,
+        )
+        .expect("drawn");
+        assert!(document.language.starts_with("sv"), "{}", document.language);
+        for seed in 0..30 {
+            let usual = document_of(DocumentType::PackingList, None, Split::Train, seed, 24.0);
+            let language = usual.expect("drawn").language;
+            assert!(
+                !language.contains("sv") && !language.contains("ro"),
+                "{language}"
+            );
         }
     }
 }

@@ -78,6 +78,7 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
         }),
         bank: bank(rng, from, split),
         bic: bic(rng, &from.code),
+        freight_as_row: false,
         payment_days: *pick(rng, &[0, 14, 30, 30, 45, 60, 90, 120]),
         total_quantity: sum(|line| line.quantity),
         volume_m3: (gross_kg / Decimal::from(rng.random_range(180..480)))
@@ -182,11 +183,22 @@ fn amounts(
     } else {
         zero
     };
-    // Exports are mostly free of tax; trade inside a union of similar rates is not modelled.
+    // Exports are mostly free of tax; what is taxed at home travels too.
     let tax_rate = match rng.random_range(0..10) {
-        0 => *pick(
+        0..2 => *pick(
             rng,
-            &[dec!(19), dec!(20), dec!(21), dec!(7), dec!(10), dec!(5.5)],
+            &[
+                dec!(19),
+                dec!(20),
+                dec!(21),
+                dec!(7),
+                dec!(10),
+                dec!(5.5),
+                dec!(22),
+                dec!(23),
+                dec!(18),
+                dec!(8),
+            ],
         ),
         _ => zero,
     };

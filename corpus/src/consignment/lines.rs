@@ -170,16 +170,55 @@ fn product_code(rng: &mut ChaCha8Rng) -> String {
     }
 }
 
+/// Grade, size, colour, standard: one of them, or two, as long descriptions have them.
 fn variant(rng: &mut ChaCha8Rng) -> String {
+    match rng.random_range(0..20) {
+        0..9 => String::new(),
+        9..17 => attribute(rng),
+        _ => format!("{}, {}", attribute(rng), attribute(rng)),
+    }
+}
+
+fn attribute(rng: &mut ChaCha8Rng) -> String {
+    const COLOURS: [&str; 8] = [
+        "black",
+        "RAL 9010",
+        "blue/white",
+        "natural",
+        "RAL 7016",
+        "red",
+        "grey",
+        "transparent",
+    ];
     let letter = char::from(rng.random_range(b'A'..=b'Z'));
     let number: u32 = rng.random_range(1..999);
-    match rng.random_range(0..9) {
+    match rng.random_range(0..18) {
         0 => format!("Type {letter}{number}"),
         1 => format!("{letter}{letter}{number}-{}", number % 7),
         2 => format!("{number} x {} mm", number % 90 + 5),
         3 => format!("Model {letter}-{number}"),
         4 => format!("Grade {letter}{}", number % 4 + 1),
         5 => format!("Art. {number}{letter}"),
-        _ => String::new(),
+        6 => format!("DIN {number}"),
+        7 => format!("Ø {} mm", number % 80 + 3),
+        8 => format!(
+            "{}x{}x{} cm",
+            number % 40 + 5,
+            number % 30 + 5,
+            number % 20 + 2
+        ),
+        9 => (*pick(rng, &COLOURS)).to_owned(),
+        10 => format!("{}/{} GSM", number % 300 + 40, number % 90 + 20),
+        11 => format!("{} kg net", number % 25 + 1),
+        12 => format!("{},{} mm", number % 9 + 1, number % 10),
+        13 => format!("M{}x{}", number % 20 + 3, number % 80 + 10),
+        14 => format!(
+            "{} V / {} W",
+            [12, 24, 110, 230, 400][number as usize % 5],
+            number
+        ),
+        15 => format!("{}% {letter}", number % 99 + 1),
+        16 => format!("crop {}", 2022 + number % 5),
+        _ => format!("{letter}{:04}/{}", number * 7, number % 50),
     }
 }

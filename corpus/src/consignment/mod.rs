@@ -157,6 +157,8 @@ pub struct Consignment {
     pub iban: String,
     pub bank: String,
     pub bic: String,
+    /// The freight is invoiced as a row of the goods, not among the charges.
+    pub freight_as_row: bool,
 }
 
 impl Consignment {
@@ -181,5 +183,29 @@ impl Consignment {
             .iter()
             .all(|line| line.unit == first)
             .then_some(first)
+    }
+
+    /// Turns what is to be paid into what is given back: all amounts negative, prices as they were.
+    pub fn credit(&mut self) {
+        let a = &mut self.amounts;
+        for amount in [
+            &mut a.goods,
+            &mut a.discount,
+            &mut a.freight,
+            &mut a.insurance,
+            &mut a.other,
+            &mut a.tax,
+            &mut a.total,
+            &mut a.prepaid,
+            &mut a.due,
+        ] {
+            *amount = -*amount;
+        }
+        for line in &mut self.lines {
+            line.quantity = -line.quantity;
+            line.amount = -line.amount;
+            line.discount = line.discount.map(|discount| -discount);
+        }
+        self.total_quantity = -self.total_quantity;
     }
 }

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// An invented company with an address as written in its country.
 pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
-    const TRADES: [&str; 16] = [
+    const TRADES: [&str; 30] = [
         "",
         "",
         "",
@@ -27,30 +27,74 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
         "Commerce",
         "Agro",
         "Supply",
+        "Machinery",
+        "Chemicals",
+        "Packaging",
+        "Automotive",
+        "Food Ingredients",
+        "Electronics",
+        "Steel",
+        "Home",
+        "Medical",
+        "Systems",
+        "Services",
+        "Pharma",
+        "Fashion",
+        "Tools",
     ];
     let stems = country.stems(split);
-    let stem = pick(rng, &stems);
-    let trade = pick(rng, &TRADES);
-    let form = pick(rng, &country.legal_forms);
-    let mut name = [*stem, trade, form.as_str()]
-        .iter()
-        .filter(|part| !part.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let stem = match rng.random_range(0..10) {
+        0..4 => (*pick(rng, &stems)).to_owned(),
+        4..6 => family_name(rng, split),
+        _ => invented_name(rng, split),
+    };
+    let trade = *pick(rng, &TRADES);
+    let form = pick(rng, &country.legal_forms).as_str();
+    let letters = |rng: &mut ChaCha8Rng, count: usize| -> String {
+        (0..count)
+            .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
+            .collect()
+    };
+    let joined = |parts: &[&str]| -> String {
+        let filled: Vec<&str> = parts
+            .iter()
+            .copied()
+            .filter(|part| !part.is_empty())
+            .collect();
+        filled.join(" ")
+    };
+    let mut name = match rng.random_range(0..24) {
+        0 => joined(&[&letters(rng, 3), trade, form]),
+        1 => joined(&[&letters(rng, 2), "&", &letters(rng, 1), &stem, form]),
+        2 => joined(&[&stem, "&", &family_name(rng, split), form]),
+        3 => joined(&[
+            &stem,
+            *pick(rng, &["& Co.", "& Sons", "Bros.", "et Fils", "& Söhne"]),
+        ]),
+        4 => joined(&[&person(rng), trade]),
+        5 => joined(&[&stem, form, "-", "Division", trade]),
+        6 => joined(&[trade, &stem, form]),
+        7 => joined(&[&stem, &invented_name(rng, split), form]),
+        8 => joined(&[&stem, trade, pick(rng, &country.cities).0.as_str(), form]),
+        9 => stem.clone(),
+        10 => joined(&[&format!("{}-{stem}", letters(rng, 2)), form]),
+        _ => joined(&[&stem, trade, form]),
+    };
     if rng.random_bool(0.3) {
         name = name.to_uppercase();
     }
     let (city, code) = pick(rng, &country.cities);
     let (street, house) = (pick(rng, &country.streets), rng.random_range(1..190));
     let street = match country.code.as_str() {
-        "FR" | "GB" | "US" | "VN" | "IN" | "ZA" | "TH" => format!("{house} {street}"),
+        "FR" | "GB" | "US" | "VN" | "IN" | "ZA" | "TH" | "IE" | "AU" | "NZ" | "CA" | "MY"
+        | "PK" | "BD" | "LK" | "PH" | "IL" | "MA" | "TN" => format!("{house} {street}"),
         "TR" => format!("{street} No: {house}"),
         "CN" | "SG" => format!("No. {house}, {street}"),
         _ => format!("{street} {house}"),
     };
     let town = match country.code.as_str() {
-        "GB" | "US" | "VN" | "IN" | "KR" | "JP" | "TH" | "AE" | "EG" | "CN" => {
+        "GB" | "US" | "VN" | "IN" | "KR" | "JP" | "TH" | "AE" | "EG" | "CN" | "IE" | "AU"
+        | "NZ" | "CA" | "PK" | "BD" | "LK" | "ID" | "TW" | "HK" | "SA" => {
             match rng.random_range(0..2) {
                 0 => format!("{city} {code}"),
                 _ => format!("{city}, {code}"),
@@ -103,6 +147,96 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
         ),
         person: person(rng),
         name,
+    }
+}
+
+/// A family name as companies carry them, of those that belong to the split.
+fn family_name(rng: &mut ChaCha8Rng, split: Split) -> String {
+    const NAMES: [&str; 48] = [
+        "Albrecht",
+        "Barlow",
+        "Castellani",
+        "Drummond",
+        "Ekström",
+        "Fontaine",
+        "Grabowski",
+        "Hoekstra",
+        "Iglesias",
+        "Jankovic",
+        "Kirchner",
+        "Lindqvist",
+        "Marchetti",
+        "Novotny",
+        "Ostrowski",
+        "Petrescu",
+        "Quintero",
+        "Rasmussen",
+        "Schaller",
+        "Thibault",
+        "Ungureanu",
+        "Verhoeven",
+        "Whitcombe",
+        "Yamamura",
+        "Zimmerli",
+        "Arslanoğlu",
+        "Bhandari",
+        "Chaudhry",
+        "Delacroix",
+        "Eberhardt",
+        "Ferreira",
+        "Gutmann",
+        "Horvath",
+        "Ivanescu",
+        "Jørgensen",
+        "Karlsson",
+        "Lombardi",
+        "Moreau",
+        "Nakagawa",
+        "Öztürk",
+        "Pellegrino",
+        "Rautio",
+        "Sandoval",
+        "Tanaka",
+        "Urbano",
+        "Villanueva",
+        "Wójcik",
+        "Zapata",
+    ];
+    loop {
+        let name = pick(rng, &NAMES);
+        if Split::of(&format!("company {name}")) == split {
+            return (*name).to_owned();
+        }
+    }
+}
+
+/// A name from syllables, of those that belong to the split.
+fn invented_name(rng: &mut ChaCha8Rng, split: Split) -> String {
+    const FIRST: [&str; 40] = [
+        "Al", "Bran", "Cor", "Del", "Ek", "Fal", "Gar", "Hel", "In", "Jas", "Kor", "Lum", "Mar",
+        "Nor", "Or", "Pol", "Quin", "Ros", "Sol", "Tor", "Uni", "Ver", "Wes", "Xin", "Yil", "Zen",
+        "Ber", "Cham", "Dur", "Euro", "Flex", "Gran", "Hyd", "Iso", "Ker", "Lan", "Med", "Neo",
+        "Prom", "Tech",
+    ];
+    const MIDDLE: [&str; 20] = [
+        "a", "e", "i", "o", "u", "ta", "ri", "lo", "ve", "mi", "do", "na", "se", "ga", "ro", "li",
+        "", "", "", "ma",
+    ];
+    const LAST: [&str; 30] = [
+        "tex", "plast", "metal", "form", "tron", "dor", "via", "lux", "mar", "nova", "pack", "fer",
+        "chem", "land", "berg", "son", "ista", "ex", "ica", "ing", "wood", "med", "san", "ko",
+        "tur", "gen", "tek", "pharm", "line", "max",
+    ];
+    loop {
+        let name = format!(
+            "{}{}{}",
+            pick(rng, &FIRST),
+            pick(rng, &MIDDLE),
+            pick(rng, &LAST)
+        );
+        if Split::of(&format!("company {name}")) == split {
+            return name;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::label::confusions::{Confusions, ErrorCounts};
 use crate::label::documents::document;
 use crate::label::misread::misread;
 use crate::label::pages::{text_layer_pages, total, training_pages};
+use crate::lexicon::check_languages;
 use docexam_layout::TrainingPage;
 use docexam_ocr::{OcrConfig, Reader};
 use rand::{RngExt, SeedableRng};
@@ -27,6 +28,8 @@ pub struct LabelOptions {
     /// Documents in the finished file, those already in it included.
     pub count: u64,
     pub split: Split,
+    /// ISO 639-1; empty for the usual eleven.
+    pub languages: Vec<String>,
     pub out: PathBuf,
     pub threads: usize,
     /// Share of documents whose captures are really read, in [0, 1]; about one second a page.
@@ -76,6 +79,7 @@ pub fn label_corpus(
     options: &LabelOptions,
     progress: &dyn Fn(LabelProgress),
 ) -> Result<LabelSummary, CorpusError> {
+    check_languages(&options.languages, options.split)?;
     let confusions = Confusions::fitted().map_err(|source| CorpusError::Json {
         path: PathBuf::from("data/ocr_errors.json"),
         source,
@@ -144,7 +148,12 @@ fn label(
     };
     if rng.random_bool(options.share_ocr) {
         let reader = started(reader, &options.ocr)?;
-        let document = document(options.split, scan_dpi(&mut rng), &mut rng)?;
+        let document = document(
+            options.split,
+            &options.languages,
+            scan_dpi(&mut rng),
+            &mut rng,
+        )?;
         let (pages, reads) = training_pages(&document, &id, options.split, reader, &mut rng)?;
         labelled.tally = total(&reads);
         reads
@@ -153,7 +162,7 @@ fn label(
         labelled.pages = pages;
         return Ok(labelled);
     }
-    let document = document(options.split, UNSEEN_DPI, &mut rng)?;
+    let document = document(options.split, &options.languages, UNSEEN_DPI, &mut rng)?;
     let clean = text_layer_pages(&document, &id, options.split)?;
     if rng.random_bool(options.share_text_layer) {
         labelled.pages = clean;

@@ -6,6 +6,7 @@ use crate::single::document_of;
 use crate::{CorpusError, RenderedDocument, Split};
 use docexam_domain::DocumentType;
 use rand::RngExt;
+use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 /// Shares in 100: what customs files hold, with enough of the rare ones to learn them.
@@ -26,14 +27,17 @@ const MIX: [(DocumentType, u32); 14] = [
     (DocumentType::Other, 9),
 ];
 
-/// A document drawn at `dpi`; the words do not depend on the resolution.
+/// A document drawn at `dpi`; the words do not depend on the resolution. Without `languages`, in one
+/// of the usual ones that fits the seller.
 pub fn document(
     split: Split,
+    languages: &[String],
     dpi: f32,
     rng: &mut ChaCha8Rng,
 ) -> Result<RenderedDocument, CorpusError> {
     let kind = drawn_type(rng);
-    document_of(kind, None, split, rng.random(), dpi)
+    let language = languages.choose(rng).map(String::as_str);
+    document_of(kind, language, split, rng.random(), dpi)
 }
 
 fn drawn_type(rng: &mut ChaCha8Rng) -> DocumentType {

@@ -133,7 +133,7 @@ fn text_layers_of_generated_documents_lose_hardly_a_label() {
     let mut all = Tally::default();
     for seed in 0..60 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let document = document(Split::Train, 24.0, &mut rng).expect("drawn");
+        let document = document(Split::Train, &[], 24.0, &mut rng).expect("drawn");
         for (index, labelling) in pages::text_layer_labellings(&document).expect("read") {
             let tally = labelling.tally;
             let lost = 1.0 - tally.label_recall();
@@ -210,7 +210,7 @@ fn captured_documents() {
     std::fs::create_dir_all(&folder).expect("folder");
     for seed in 0..12 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let document = document(Split::Train, 200.0, &mut rng).expect("drawn");
+        let document = document(Split::Train, &[], 200.0, &mut rng).expect("drawn");
         let look = CaptureLook::any(&mut rng);
         let captured = capture(&document.pages[0], &look, &mut rng);
         println!("{seed} {} {look:?}", document.document_type);
@@ -232,6 +232,7 @@ fn trial_set() {
         seed: 1,
         count: setting("COUNT", "60").parse().expect("a number"),
         split: Split::Train,
+        languages: Vec::new(),
         out: folder.join("train.jsonl"),
         threads: 2,
         share_ocr: setting("SHARE_OCR", "1.0").parse().expect("a share"),

@@ -50,7 +50,17 @@ impl Draft<'_> {
             Column::Quantity => self.quantity(row, line),
             Column::QuantityUnit => {
                 let quantity = self.quantity(row, line);
-                format!("{quantity} {}", self.unit(row, line))
+                let gap = self.remember("unit gap", |rng| {
+                    [" ", " ", " ", " ", "", " \\ "][rng.random_range(0..6)].to_owned()
+                });
+                let unit = self.unit(row, line);
+                match self.remember("unit first", |rng| {
+                    (rng.random_range(0..12) == 0).to_string()
+                }) == "true"
+                {
+                    true => format!("{unit} {quantity}"),
+                    false => format!("{quantity}{gap}{unit}"),
+                }
             }
             Column::Unit => self.unit(row, line),
             Column::UnitPrice => {
@@ -113,6 +123,78 @@ impl Draft<'_> {
                 let code = self.it.incoterm.clone();
                 self.ink.plain(K::Incoterm, &code)
             }
+            Column::PackageKind => {
+                let kind = self.it.package_kind.clone();
+                let name = self.package_kind_name();
+                self.ink.cell(row, K::PackageKind, &name, &kind)
+            }
+            Column::Mode => {
+                let text = self.remember("mode", |rng| {
+                    [
+                        "Sea",
+                        "Road",
+                        "Kara yolu",
+                        "Deniz yolu",
+                        "Air",
+                        "1",
+                        "3",
+                        "Truck",
+                    ][rng.random_range(0..8)]
+                    .to_owned()
+                });
+                escape(&text)
+            }
+            Column::DeliveryPlace => {
+                let place = self.it.receiver().address.join(" ");
+                escape(&place)
+            }
+            Column::Ean => {
+                let digits = self.digits(13);
+                escape(&digits)
+            }
+            Column::TaxAmount | Column::NoDiscount => match self.chance(0.15) {
+                true => String::new(),
+                false => {
+                    let none = self.number_text(Decimal::ZERO, 2);
+                    escape(&none)
+                }
+            },
+            Column::Remark => match self.chance(0.2) {
+                true => self.note("row.note"),
+                false => String::new(),
+            },
+            Column::Composition => {
+                let first = self.rng.random_range(5..19) * 5;
+                let words = self.one_of(&["PA", "EL", "CO", "PES", "AL", "PP", "Fe", "PVC"]);
+                let rest = self.one_of(&["EL", "LY", "Zn", "Cu", "VI"]);
+                escape(&format!("%{first} {words} %{} {rest}", 100 - first))
+            }
+            Column::GrossPrice => {
+                let price = line.unit_price * Decimal::from(self.rng.random_range(100..125))
+                    / Decimal::from(100);
+                let text = self.number_text(price.round_dp(2), 2);
+                escape(&text)
+            }
+            Column::PricePer => escape("1"),
+            Column::Dimensions => {
+                let side = |rng: &mut rand_chacha::ChaCha8Rng| rng.random_range(4..25) * 5;
+                let (a, b, c) = (
+                    side(&mut self.rng),
+                    side(&mut self.rng),
+                    side(&mut self.rng),
+                );
+                let mark = self.remember("times", |rng| {
+                    ["x", " x ", "*", "×"][rng.random_range(0..4)].to_owned()
+                });
+                escape(&format!("{a}{mark}{b}{mark}{c}"))
+            }
+            Column::Volume => {
+                let volume = (line.gross_kg / Decimal::from(280)).round_dp(3);
+                let text = self.number_text(volume, 3);
+                escape(&text)
+            }
+            // One cell over all rows, written with the table.
+            Column::Marks => String::new(),
             // A batch is a header key that repeats; it stands in the row without being part of it.
             Column::Batch => self.ink.plain(K::BatchNumber, &line.batch),
             Column::Criterion => {

@@ -2,6 +2,7 @@
 //! all kinds, totals in a second currency, notes, codes, marks of copies, print headers.
 
 use super::draft::{Draft, Pair};
+use super::look::Scheme;
 use super::terms::{incoterm, payment_terms};
 use crate::consignment::country;
 use crate::paper::escape;
@@ -41,7 +42,7 @@ impl Draft<'_> {
         pairs
     }
 
-    fn house_number(&mut self) -> String {
+    pub fn house_number(&mut self) -> String {
         let number: u32 = self.rng.random_range(1000..9_999_999);
         match self.rng.random_range(0..4) {
             0 => format!("{number:08}"),
@@ -51,7 +52,7 @@ impl Draft<'_> {
         }
     }
 
-    fn unique_number(&mut self) -> String {
+    pub fn unique_number(&mut self) -> String {
         let a: u64 = self.rng.random();
         let b: u64 = self.rng.random();
         let hex = format!("{a:016x}{b:016x}");
@@ -89,10 +90,70 @@ impl Draft<'_> {
             .say(&mut self.rng, "other.total")
             .replace("CUR", &local);
         let total = format!("{} {local}", self.number_text(total, 2));
-        vec![
-            (escape(&rate_caption), escape(&self.number_text(rate, 4))),
-            (escape(&total_caption), escape(&total)),
-        ]
+        let mut rows = vec![(escape(&rate_caption), escape(&self.number_text(rate, 4)))];
+        // Some repeat every sum in their own money, under the same captions.
+        if self.look.scheme == Scheme::Electronic && self.chance(0.6) {
+            let a = self.it.amounts.clone();
+            for (key, amount) in [
+                ("goods_amount", a.goods),
+                ("freight_amount", a.freight),
+                ("tax_amount", a.tax),
+                ("total_amount", a.total),
+                ("amount_due", a.due),
+            ] {
+                let local_sum = self.number_text((amount * rate).round_dp(2), 2);
+                let caption = self.caption(key);
+                rows.push((caption, escape(&format!("{local_sum} {local}"))));
+            }
+            return rows;
+        }
+        rows.push((escape(&total_caption), escape(&total)));
+        rows
+    }
+
+    /// What electronic invoices print beside number and date; no field.
+    pub fn electronic_values(&mut self) -> Vec<(String, String)> {
+        let mut values = Vec::new();
+        for (key, choices) in [
+            (
+                "other.custom",
+                &["TR1.2", "UBL-TR 1.2", "1.1", "4.0", "EN16931"][..],
+            ),
+            (
+                "other.scenario",
+                &["IHRACAT", "TEMEL", "EXPORT", "B2B", "TICARI"][..],
+            ),
+            (
+                "other.kind",
+                &["ISTISNA", "SATIS", "STANDARD", "380", "I - Ingreso"][..],
+            ),
+        ] {
+            if self.chance(0.6) {
+                values.push((key.to_owned(), self.one_of(choices).to_owned()));
+            }
+        }
+        if self.chance(0.3) {
+            let time = format!(
+                "{:02}:{:02}:{:02}",
+                self.rng.random_range(7..19),
+                self.rng.random_range(0..60),
+                self.rng.random_range(0..60)
+            );
+            values.push(("other.time".to_owned(), time));
+        }
+        if self.chance(0.35) {
+            for _ in 0..self.rng.random_range(1..6) {
+                let number = self.house_number();
+                values.push(("other.delivery".to_owned(), number));
+                if self.chance(0.6) {
+                    let day = self
+                        .date_form
+                        .write(self.it.dates.packed, &self.speech.language);
+                    values.push(("other.delivery_date".to_owned(), day));
+                }
+            }
+        }
+        values
     }
 
     /// A box of remarks, one a line, in which many exporters put what their form has no place for.
@@ -205,7 +266,7 @@ impl Draft<'_> {
     }
 
     /// Squares in the manner of a QR code; it carries nothing.
-    fn square_code(&mut self) -> String {
+    pub fn square_code(&mut self) -> String {
         let side = self.rng.random_range(17..26);
         let pitch = 2.2;
         let mut squares = String::new();

@@ -2,6 +2,7 @@
 //! ink that records every value, and the small fragments that all document types share.
 
 use super::look::{Look, pick};
+use super::rows::RowNote;
 use crate::consignment::Consignment;
 use crate::lexicon::{DateForm, NumberForm, Speech, country_name};
 use crate::paper::{Ink, escape};
@@ -28,6 +29,14 @@ pub struct Draft<'a> {
     pub family: String,
     /// Typst source set before anything is printed: what lies under the page.
     pub backdrop: String,
+    /// `set` rules of the pages beyond the usual ones: heads and feet that repeat.
+    pub page_rules: String,
+    /// What stands under each row of the goods table.
+    pub row_notes: Vec<RowNote>,
+    /// In a row of their own, not in the cell of the description.
+    pub notes_below: bool,
+    /// Rows of text stand between the goods.
+    pub text_rows: bool,
 }
 
 /// A caption key and the Typst fragment of its value.
@@ -109,7 +118,7 @@ impl Draft<'_> {
 
     /// An amount, mostly with the currency beside it.
     pub fn money(&mut self, key: FieldKey, amount: Decimal, with_currency: bool) -> String {
-        let text = self.number_text(amount, 2);
+        let text = self.number_form.write_money(amount);
         if !with_currency {
             return self.ink.field(key, &text, &amount.to_string());
         }
@@ -174,5 +183,19 @@ impl Draft<'_> {
         let drawn = draw(&mut self.rng);
         self.habits.insert(what.to_owned(), drawn.clone());
         drawn
+    }
+
+    /// Yes or no, drawn once a document.
+    pub fn habit(&mut self, what: &str, probability: f64) -> bool {
+        self.remember(what, |rng| rng.random_bool(probability).to_string()) == "true"
+    }
+
+    /// A time of day.
+    pub fn clock(&mut self) -> String {
+        format!(
+            "{:02}:{:02}",
+            self.rng.random_range(7..19),
+            self.rng.random_range(0..60)
+        )
     }
 }

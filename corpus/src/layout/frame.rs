@@ -1,7 +1,6 @@
 //! Around the content: page set-up, letterhead, title, footer with bank and register, signature.
 
 use super::draft::{Draft, Pair};
-use super::look::Letterhead;
 use crate::consignment::country;
 use crate::paper::escape;
 use docexam_domain::FieldKey;
@@ -51,61 +50,13 @@ impl Draft<'_> {
         }
     }
 
-    /// The seller's letterhead: its name is a mention of the seller like any other.
-    pub fn letterhead(&mut self) -> String {
-        let seller = &self.it.seller;
-        let contact = match self.chance(0.6) {
-            true => {
-                let street = seller.address.join(", ");
-                let address = self.ink.field(FieldKey::SellerAddress, &street, &street);
-                let nation = self.country(FieldKey::SellerCountry, &seller.country);
-                let tel = escape(&format!("Tel. {}  {}", seller.phone, seller.email));
-                format!("#text(0.85em)[{address}#\",\" {nation} \\ {tel}]")
-            }
-            false => escape(&format!(
-                "{}  www.{}",
-                seller.phone,
-                seller.email.replace('@', ".")
-            )),
-        };
-        let size = self.rng.random_range(12..22);
-        let accent = self.look.accent;
-        let name = self.ink.plain(FieldKey::SellerName, &seller.name);
-        let name = format!("#text({size}pt, fill: {accent}, weight: \"bold\")[{name}]");
-        match self.look.letterhead {
-            Letterhead::Absent => String::new(),
-            Letterhead::NameLeft => {
-                format!("{name} \\\n{contact}\n#line(length: 100%, stroke: {accent})\n")
-            }
-            Letterhead::NameCentred => format!("#align(center)[{name} \\\n{contact}]\n"),
-            Letterhead::NameRight => format!("#align(right)[{name} \\\n{contact}]\n"),
-            Letterhead::Band => {
-                let plain = self.ink.plain(FieldKey::SellerName, &seller.name);
-                format!(
-                    "#block(fill: {accent}, width: 100%, inset: 8pt)[#text(fill: white, {size}pt, \
-                     weight: \"bold\")[{plain}]]\n{contact}\n"
-                )
-            }
-            Letterhead::Logo => {
-                let initial: String = seller.name.chars().take(1).collect();
-                format!(
-                    "#grid(columns: (auto, 1fr), column-gutter: 10pt, align: horizon, \
-                     rect(width: 38pt, height: 38pt, fill: {accent}, radius: {}pt)[#align(center + horizon)\
-                     [#text(fill: white, 20pt, weight: \"bold\")[{}]]], [{name} \\\n{contact}])\n",
-                    self.one_of(&[0, 6, 19]),
-                    escape(&initial)
-                )
-            }
-        }
-    }
-
-    /// Whether the letterhead shows the seller.
-    pub fn has_letterhead(&self) -> bool {
-        self.look.letterhead != Letterhead::Absent
-    }
-
     pub fn title(&mut self, key: &str) -> String {
         let words = self.words(key);
+        self.title_set(&escape(&words))
+    }
+
+    /// A title of any content in the place and size of the look.
+    pub fn title_set(&mut self, content: &str) -> String {
         let (size, accent) = (self.look.title_size, self.look.accent);
         let place = if self.look.title_right {
             "right"
@@ -115,15 +66,11 @@ impl Draft<'_> {
         if self.chance(0.1) {
             return format!(
                 "#block(fill: black, width: 100%, inset: 5pt, radius: {}pt)[#align({place})[#text({size}pt, \
-                 weight: \"bold\", fill: white)[{}]]]\n",
-                self.one_of(&[0, 6]),
-                escape(&words)
+                 weight: \"bold\", fill: white)[{content}]]]\n",
+                self.one_of(&[0, 6])
             );
         }
-        format!(
-            "#align({place})[#text({size}pt, weight: \"bold\", fill: {accent})[{}]]\n",
-            escape(&words)
-        )
+        format!("#align({place})[#text({size}pt, weight: \"bold\", fill: {accent})[{content}]]\n")
     }
 
     /// Bank and register, as in most footers of invoices.
@@ -145,7 +92,7 @@ impl Draft<'_> {
         self.info_as(placement, pairs)
     }
 
-    fn iban(&mut self) -> String {
+    pub fn iban(&mut self) -> String {
         let iban = &self.it.iban;
         let text = match self.chance(0.6) && iban.len() > 14 {
             true => iban

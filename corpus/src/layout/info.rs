@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Pair};
 use super::look::Info;
+use crate::paper::escape;
 
 impl Draft<'_> {
     /// Header values in the placement of the look.
@@ -23,7 +24,7 @@ impl Draft<'_> {
     }
 
     /// At most `across` values beside each other.
-    fn info_within(&mut self, placement: Info, pairs: Vec<Pair>, across: usize) -> String {
+    pub fn info_within(&mut self, placement: Info, pairs: Vec<Pair>, across: usize) -> String {
         let pairs: Vec<Pair> = pairs
             .into_iter()
             .filter(|pair| !pair.1.is_empty())
@@ -37,6 +38,21 @@ impl Draft<'_> {
                 .map(|(key, value)| format!("{} {value}", self.caption(&key)))
                 .collect::<Vec<_>>()
                 .join(" \\\n"),
+            Info::Shaded => {
+                let cells: Vec<String> = pairs
+                    .into_iter()
+                    .map(|(key, value)| {
+                        let heading = self.heading(&key);
+                        format!("table.cell(fill: luma(230))[#strong[{heading}]], [{value}]")
+                    })
+                    .collect();
+                let stroke = self.one_of(&["none", "0.5pt + luma(160)"]);
+                format!(
+                    "#table(columns: (auto, 1fr), stroke: {stroke}, inset: 3.5pt, {})",
+                    cells.join(", ")
+                )
+            }
+            Info::Colons => self.colons(pairs),
             Info::Columns => self.columns(pairs, 1),
             Info::TwoColumns => self.columns(pairs, 2),
             Info::BoxedAbove => {
@@ -53,12 +69,19 @@ impl Draft<'_> {
                     cells.join(", ")
                 )
             }
-            Info::Strip => pairs
+            Info::Strip | Info::DarkStrip => pairs
                 .chunks(across)
                 .map(|pairs| {
+                    let accent = self.look.accent;
                     let heads: Vec<String> = pairs
                         .iter()
-                        .map(|(key, _)| format!("[{}]", self.heading(key)))
+                        .map(|(key, _)| match placement {
+                            Info::DarkStrip => format!(
+                                "table.cell(fill: {accent})[#text(fill: white)[{}]]",
+                                self.heading(key)
+                            ),
+                            _ => format!("[{}]", self.heading(key)),
+                        })
                         .collect();
                     let values: Vec<String> = pairs
                         .iter()
@@ -87,6 +110,37 @@ impl Draft<'_> {
         let widths = vec!["auto, 1fr"; across].join(", ");
         format!(
             "#grid(columns: ({widths}), column-gutter: 8pt, row-gutter: 5pt, {})",
+            cells.join(", ")
+        )
+    }
+
+    /// `Caption      : value`: in a typewriter face padded with blanks, else in three columns.
+    fn colons(&mut self, pairs: Vec<Pair>) -> String {
+        let captions: Vec<String> = pairs.iter().map(|(key, _)| self.words(key)).collect();
+        let widest = captions
+            .iter()
+            .map(|caption| caption.chars().count())
+            .max()
+            .unwrap_or_default();
+        if self.look.mono && widest < 40 {
+            let lines: Vec<String> = captions
+                .iter()
+                .zip(&pairs)
+                .map(|(caption, (_, value))| {
+                    // Blanks would collapse; unbreakable ones do not.
+                    let blanks = "\u{a0}".repeat(widest - caption.chars().count());
+                    format!("{} {value}", escape(&format!("{caption}{blanks} :")))
+                })
+                .collect();
+            return lines.join(" \\\n");
+        }
+        let cells: Vec<String> = captions
+            .iter()
+            .zip(&pairs)
+            .map(|(caption, (_, value))| format!("[{}], [#\":\" {value}]", escape(caption)))
+            .collect();
+        format!(
+            "#grid(columns: (auto, 1fr), column-gutter: 6pt, row-gutter: 4.5pt, {})",
             cells.join(", ")
         )
     }

@@ -1,8 +1,10 @@
 //! Commercial and proforma invoices.
 
 use super::draft::{Draft, Pair};
-use super::look::Totals;
+use super::heading::Titled;
+use super::look::{Scheme, Totals};
 use super::parties::Role;
+use super::scheme::{Parts, arrange};
 use super::table::{Column, Extras, Plan};
 use super::terms::{incoterm, payment_terms, route};
 use docexam_domain::FieldKey as K;
@@ -10,115 +12,137 @@ use rand::seq::SliceRandom;
 
 pub fn write(draft: &mut Draft) -> String {
     let it = draft.it;
-    let proforma = draft.chance(0.06);
-    let title = draft.title(if proforma {
-        "title.proforma"
-    } else {
-        "title.commercial_invoice"
-    });
-    let head = draft.letterhead();
-    let info = header_values(draft);
-    let mut roles = Vec::new();
-    if !draft.has_letterhead() || draft.chance(0.6) {
-        roles.push((Role::Seller, "seller"));
-    }
-    roles.push((Role::Buyer, "buyer"));
+    let key = match it.amounts.total.is_sign_negative() {
+        true => "title.credit_note",
+        false if draft.chance(0.06) => "title.proforma",
+        false if draft.chance(0.05) => "title.customs_invoice",
+        false => "title.commercial_invoice",
+    };
+    draft.edge_marks();
+    let titled = draft.titled(key, &it.numbers.invoice, it.dates.invoice);
+    let number = &it.numbers.invoice;
+    draft.continuation_head("number.commercial_invoice", K::DocumentNumber, number);
+    let info = header_values(draft, &titled);
+    let mut others = Vec::new();
     if it.consignee.is_some() {
-        roles.push((Role::Consignee, "consignee"));
+        others.push((Role::Consignee, "consignee"));
     }
-    if draft.chance(0.35) {
-        roles.push((Role::Notify, "notify_party_name"));
+    if draft.chance(0.3) {
+        others.push((Role::Notify, "notify_party_name"));
     }
-    let parties = draft.parties(&roles, info);
-
-    let plan = plan(draft);
-    let totals_in_table = draft.look.totals == Totals::InTable;
-    let mut totals = Vec::new();
-    if totals_in_table && it.amounts.goods == it.amounts.total {
-        let total = draft.money(K::TotalAmount, it.amounts.total, false);
-        totals.push((Column::Amount, total));
-        if draft.chance(0.9) {
-            let words = draft.words("total");
-            totals.push((Column::Description, crate::paper::escape(&words)));
-        }
-        if let Some(quantity) = total_quantity(draft) {
-            totals.push((Column::Quantity, quantity));
-        }
+    if draft.chance(0.06) {
+        others.push((Role::Payee, "party.payee"));
     }
+    if draft.chance(0.05) {
+        others.push((Role::TaxRepresentative, "party.tax_representative"));
+    }
+    let share = draft.one_of(&[0.0, 0.0, 0.0, 0.12, 0.25]);
+    draft.draw_row_habits(share);
+    let wide = draft.look.scheme == Scheme::Electronic && draft.chance(0.8);
+    let plan = match wide {
+        true => wide_plan(draft),
+        false => plan(draft),
+    };
+    let totals_in_table = draft.look.totals == Totals::InTable || draft.chance(0.12);
+    let totals = match totals_in_table && it.amounts.goods == it.amounts.total {
+        true => column_totals(draft, &plan),
+        false => Vec::new(),
+    };
     let table = draft.goods_table(&plan, &totals);
     let sums = match totals.is_empty() {
         true => draft.amounts(),
+        false if draft.chance(0.3) => draft.amount_in_words(),
         false => String::new(),
     };
-    let notes = if draft.chance(0.22) {
-        draft.notes_box()
-    } else {
-        String::new()
+    let parts = Parts {
+        title: titled.fragment,
+        info,
+        others,
+        route: match draft.chance(0.35) || draft.look.scheme == Scheme::ExportForm {
+            true => route(draft),
+            false => Vec::new(),
+        },
+        sums: match draft.chance(0.02) {
+            true => format!("#pagebreak(weak: true)\n{sums}"),
+            false => sums,
+        },
+        table,
+        tail: tail(draft),
+        signature: match draft.chance(0.5) {
+            true => draft.signature(),
+            false => String::new(),
+        },
+        small_print: match draft.chance(0.35) {
+            true => draft.small_print(),
+            false => String::new(),
+        },
     };
-    let masses = if draft.chance(0.55) {
-        draft.masses()
-    } else {
-        String::new()
-    };
-    let route = if draft.chance(0.35) {
-        let pairs = route(draft);
-        draft.info(pairs)
-    } else {
-        String::new()
-    };
-    let bank = if draft.chance(0.6) {
-        draft.bank()
-    } else {
-        String::new()
-    };
-    let thanks = if draft.chance(0.4) {
-        draft.note("thanks")
-    } else {
-        String::new()
-    };
-    let statement = if draft.chance(0.2) {
-        draft.note("origin_statement")
-    } else {
-        String::new()
-    };
-    let signature = if draft.chance(0.6) {
-        draft.signature()
-    } else {
-        String::new()
-    };
-    let small_print = if draft.chance(0.35) {
-        draft.small_print()
-    } else {
-        String::new()
-    };
+    let body = arrange(draft, parts);
+    match draft.chance(0.05) {
+        true => format!("{body}\n{}", draft.conditions_page()),
+        false => body,
+    }
+}
 
-    let mut tail = vec![masses, route, bank, thanks, statement, notes];
+/// Masses, bank and notes, in this order or any other.
+fn tail(draft: &mut Draft) -> Vec<String> {
+    let mut tail = Vec::new();
+    if draft.chance(0.5) {
+        tail.push(draft.masses());
+    }
+    if draft.chance(0.55) {
+        tail.push(draft.bank());
+    }
+    for key in ["thanks", "origin_statement", "tax.exemption"] {
+        if draft.chance(0.25) {
+            tail.push(draft.note(key));
+        }
+    }
+    if draft.chance(0.25) {
+        tail.push(draft.notes_box());
+    }
     if draft.chance(0.4) {
         tail.shuffle(&mut draft.rng);
     }
-    tail.retain(|part| !part.is_empty());
-    let top = match draft.chance(0.75) {
-        true => format!("{head}\n{title}"),
-        false => format!("{title}\n{head}"),
-    };
-    format!(
-        "{top}\n#v(4pt)\n{parties}\n#v(6pt)\n{table}\n#v(3pt)\n{sums}\n#v(5pt)\n{}\n{signature}\n{small_print}",
-        tail.join("\n\n#v(4pt)\n\n")
-    )
+    tail
 }
 
-fn header_values(draft: &mut Draft) -> Vec<Pair> {
+/// Sums in the last row of the table, below their columns.
+fn column_totals(draft: &mut Draft, plan: &Plan) -> Vec<(Column, String)> {
+    let mut totals = Vec::new();
+    let with_currency = draft.chance(0.4);
+    let total = draft.money(K::TotalAmount, draft.it.amounts.total, with_currency);
+    totals.push((Column::Amount, total));
+    if draft.chance(0.9) {
+        let words = draft.words("total");
+        totals.push((Column::Description, crate::paper::escape(&words)));
+    }
+    if plan.columns.contains(&Column::Quantity)
+        && let Some(quantity) = total_quantity(draft)
+    {
+        totals.push((Column::Quantity, quantity));
+    }
+    totals
+}
+
+fn header_values(draft: &mut Draft, titled: &Titled) -> Vec<Pair> {
     let it = draft.it;
-    let mut pairs: Vec<Pair> = vec![
-        (
+    let mut pairs: Vec<Pair> = Vec::new();
+    // A value that the title shows is seldom said again.
+    if !titled.has_number || draft.chance(0.2) {
+        pairs.push((
             "number.commercial_invoice".into(),
             draft.plain(K::DocumentNumber, &it.numbers.invoice),
-        ),
-        (
-            "issue_date".into(),
-            draft.date(K::IssueDate, it.dates.invoice),
-        ),
-    ];
+        ));
+    }
+    if !titled.has_date || draft.chance(0.2) {
+        let date = draft.date(K::IssueDate, it.dates.invoice);
+        let time = match draft.chance(0.04) {
+            true => format!(" {}", crate::paper::escape(&draft.clock())),
+            false => String::new(),
+        };
+        pairs.push(("issue_date".into(), format!("{date}{time}")));
+    }
     let mut more: Vec<Pair> = Vec::new();
     if draft.chance(0.5) {
         more.push((
@@ -172,7 +196,8 @@ fn header_values(draft: &mut Draft) -> Vec<Pair> {
         more.push(("contact".into(), crate::paper::escape(&it.seller.person)));
     }
     more.extend(draft.house_numbers());
-    if draft.chance(0.06) {
+    // Some print the total twice: at the top, and below the goods.
+    if draft.chance(0.12) {
         let total = draft.money(K::TotalAmount, it.amounts.total, true);
         more.push(("total_amount".into(), total));
     }
@@ -180,8 +205,8 @@ fn header_values(draft: &mut Draft) -> Vec<Pair> {
         more.shuffle(&mut draft.rng);
     }
     pairs.extend(more);
-    if draft.chance(0.2) {
-        pairs.swap(0, 1);
+    if draft.chance(0.15) && pairs.len() > 1 {
+        pairs.rotate_left(1);
     }
     pairs
 }
@@ -205,6 +230,9 @@ fn total_quantity(draft: &mut Draft) -> Option<String> {
 fn plan(draft: &mut Draft) -> Plan {
     use Column as C;
     let mut columns = Vec::new();
+    if draft.look.scheme == Scheme::Messrs && draft.chance(0.7) {
+        columns.push(C::Marks);
+    }
     if draft.chance(0.6) {
         columns.push(C::LineNumber);
     }
@@ -244,7 +272,13 @@ fn plan(draft: &mut Draft) -> Plan {
             C::Quantity
         }),
     }
+    if draft.chance(0.04) {
+        columns.push(C::GrossPrice);
+    }
     columns.push(C::UnitPrice);
+    if draft.chance(0.05) {
+        columns.push(C::PricePer);
+    }
     if draft.it.lines.iter().any(|line| line.discount.is_some()) {
         columns.push(C::Discount);
     }
@@ -274,6 +308,63 @@ fn plan(draft: &mut Draft) -> Plan {
         currency_in_cells: draft.chance(0.2),
         unit_in_cells: draft.chance(0.3),
         description_upper: draft.chance(0.25),
+        criterion: String::new(),
+    }
+}
+
+/// A dozen columns and more, most of them empty of meaning, as electronic invoices print them.
+fn wide_plan(draft: &mut Draft) -> Plan {
+    use Column as C;
+    let mut columns = vec![C::LineNumber];
+    let chosen = |draft: &mut Draft, columns: &mut Vec<C>, share: f64, column: C| {
+        if draft.chance(share) {
+            columns.push(column);
+        }
+    };
+    let early_code = draft.chance(0.25);
+    if early_code {
+        columns.push(C::HsCode);
+    }
+    chosen(draft, &mut columns, 0.5, C::ProductCode);
+    columns.push(C::Description);
+    chosen(draft, &mut columns, 0.3, C::Origin);
+    chosen(draft, &mut columns, 0.25, C::Composition);
+    chosen(draft, &mut columns, 0.15, C::Remark);
+    chosen(draft, &mut columns, 0.12, C::Ean);
+    match draft.chance(0.6) {
+        true => columns.push(C::QuantityUnit),
+        false => columns.extend([C::Quantity, C::Unit]),
+    }
+    columns.push(C::UnitPrice);
+    if draft.it.lines.iter().any(|line| line.discount.is_some()) {
+        columns.extend([C::DiscountRate, C::Discount]);
+    } else {
+        chosen(draft, &mut columns, 0.5, C::DiscountRate);
+        chosen(draft, &mut columns, 0.5, C::NoDiscount);
+    }
+    chosen(draft, &mut columns, 0.6, C::TaxRate);
+    chosen(draft, &mut columns, 0.5, C::TaxAmount);
+    columns.push(C::Amount);
+    chosen(draft, &mut columns, 0.45, C::Incoterm);
+    chosen(draft, &mut columns, 0.3, C::PackageKind);
+    chosen(draft, &mut columns, 0.3, C::Packages);
+    if draft.look.landscape || columns.len() < 14 {
+        chosen(draft, &mut columns, 0.25, C::DeliveryPlace);
+    }
+    chosen(draft, &mut columns, 0.35, C::Mode);
+    if !early_code {
+        chosen(draft, &mut columns, 0.8, C::HsCode);
+    }
+    // Money in two sums and a unit must still fit.
+    if columns.len() > 13 && !draft.look.landscape {
+        columns.retain(|column| !matches!(column, C::Remark | C::Ean | C::Composition));
+    }
+    Plan {
+        columns,
+        extras: Extras::default(),
+        currency_in_cells: draft.chance(0.5),
+        unit_in_cells: false,
+        description_upper: draft.chance(0.4),
         criterion: String::new(),
     }
 }

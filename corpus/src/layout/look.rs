@@ -8,6 +8,26 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
+/// The habit behind a paper as a whole; the other placements vary within it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Scheme {
+    /// Letterhead, parties, table, sums: one below the other.
+    Composed,
+    /// A business letter: address window, information block, columns in the footer.
+    Letter,
+    /// Lists of `caption : value`, parties as sections.
+    Listing,
+    /// The print of an electronic invoice: blocks of caption and value, a wide table.
+    Electronic,
+    /// One grid of boxes, as on export forms.
+    ExportForm,
+    /// The print of an office program: address boxes, shaded captions, small tables of sums.
+    Office,
+    /// Centred letterhead, `To Messrs.`, a column of marks.
+    Messrs,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Letterhead {
@@ -16,6 +36,12 @@ pub enum Letterhead {
     NameRight,
     Band,
     Logo,
+    /// A short name in large letters, which is not the name of the company.
+    Wordmark,
+    /// Name left, address and numbers right.
+    Split,
+    /// All in one small line.
+    Line,
     Absent,
 }
 
@@ -33,6 +59,12 @@ pub enum Info {
     BoxedAbove,
     /// A table of one row of captions and one of values.
     Strip,
+    /// The same with white captions on dark.
+    DarkStrip,
+    /// Captions on grey, values beside them.
+    Shaded,
+    /// `Caption      : value`, the colons below each other.
+    Colons,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -45,6 +77,10 @@ pub enum Parties {
     BesideInfo,
     /// Boxes left and right as on a shipping form.
     FormGrid,
+    /// The caption on a bar above each.
+    Bars,
+    /// A table with a row for each.
+    Rows,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -56,6 +92,12 @@ pub enum Rules {
     Striped,
     Bare,
     Columns,
+    /// All lines, the head white on dark.
+    DarkHead,
+    /// A frame and a line below the head.
+    Frame,
+    /// Thin broken lines between the rows.
+    Dashed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
@@ -66,10 +108,19 @@ pub enum Totals {
     FullWidth,
     BoxedRight,
     LeftList,
+    /// A row of captions above a row of amounts.
+    Strip,
+    /// `Caption : amount`.
+    Colons,
+    /// Captions on grey.
+    Shaded,
+    /// The total between lines.
+    Ruled,
 }
 
 #[derive(Clone, Debug)]
 pub struct Look {
+    pub scheme: Scheme,
     pub letterhead: Letterhead,
     pub info: Info,
     pub parties: Parties,
@@ -99,7 +150,14 @@ impl Look {
     /// A look of a family that belongs to `split`.
     pub fn draw(rng: &mut ChaCha8Rng, split: Split, document: &str, language: &str) -> Self {
         loop {
-            let look = Self::any(rng, language);
+            let mut look = Self::any(rng, language);
+            if matches!(document, "commercial_invoice" | "packing_list") {
+                look.scheme = scheme(rng, language);
+                look.mono |= look.scheme == Scheme::Listing && rng.random_bool(0.35);
+                if look.mono {
+                    look.fonts = fonts(rng, language, true);
+                }
+            }
             if Split::of(&look.family(document)) == split {
                 return look;
             }
@@ -115,13 +173,19 @@ impl Look {
             self.rules.into(),
             self.totals.into(),
         ];
-        format!("{document}/{}", parts.join("."))
+        let scheme: &'static str = match self.scheme {
+            Scheme::Composed => "",
+            other => other.into(),
+        };
+        let dot = if scheme.is_empty() { "" } else { "." };
+        format!("{document}/{scheme}{dot}{}", parts.join("."))
     }
 
     fn any(rng: &mut ChaCha8Rng, language: &str) -> Self {
         use Letterhead as L;
         let mono = rng.random_bool(0.08);
         Self {
+            scheme: Scheme::Composed,
             letterhead: *pick(
                 rng,
                 &[
@@ -130,6 +194,9 @@ impl Look {
                     L::NameRight,
                     L::Band,
                     L::Logo,
+                    L::Wordmark,
+                    L::Split,
+                    L::Line,
                     L::Absent,
                 ],
             ),
@@ -141,6 +208,9 @@ impl Look {
                     Info::TwoColumns,
                     Info::BoxedAbove,
                     Info::Strip,
+                    Info::DarkStrip,
+                    Info::Shaded,
+                    Info::Colons,
                 ],
             ),
             parties: *pick(
@@ -151,6 +221,8 @@ impl Look {
                     Parties::Stacked,
                     Parties::BesideInfo,
                     Parties::FormGrid,
+                    Parties::Bars,
+                    Parties::Rows,
                 ],
             ),
             rules: *pick(
@@ -162,6 +234,9 @@ impl Look {
                     Rules::Striped,
                     Rules::Bare,
                     Rules::Columns,
+                    Rules::DarkHead,
+                    Rules::Frame,
+                    Rules::Dashed,
                 ],
             ),
             totals: *pick(
@@ -172,6 +247,10 @@ impl Look {
                     Totals::FullWidth,
                     Totals::BoxedRight,
                     Totals::LeftList,
+                    Totals::Strip,
+                    Totals::Colons,
+                    Totals::Shaded,
+                    Totals::Ruled,
                 ],
             ),
             fonts: fonts(rng, language, mono),
@@ -196,10 +275,32 @@ impl Look {
             title_right: rng.random_bool(0.3),
             captions_bold: rng.random_bool(0.5),
             captions_upper: rng.random_bool(0.15),
-            colon: *pick(rng, &[":", ":", ":", "", " :"]),
+            colon: *pick(rng, &[":", ":", ":", ":", ":", "", "", " :", " :", " -"]),
             strong_values: rng.random_bool(0.12),
             mono,
         }
+    }
+}
+
+/// Every scheme in every language, but each where it is at home most often.
+fn scheme(rng: &mut ChaCha8Rng, language: &str) -> Scheme {
+    use Scheme::*;
+    let home: &[Scheme] = match language {
+        "de" | "sv" => &[Letter, Letter, Listing],
+        "fr" | "ro" => &[Office, Office, Letter],
+        "nl" | "it" => &[Letter, Office],
+        "tr" => &[Electronic, Electronic, Electronic],
+        "zh" | "vi" => &[Messrs, Messrs, ExportForm],
+        "es" | "pt" | "pl" => &[Office, Electronic],
+        _ => &[ExportForm, Messrs, Office],
+    };
+    let anywhere = [
+        Composed, Composed, Composed, Letter, Listing, Listing, Electronic, ExportForm, Office,
+        Messrs,
+    ];
+    match rng.random_bool(0.35) {
+        true => *pick(rng, home),
+        false => *pick(rng, &anywhere),
     }
 }
 
@@ -238,4 +339,27 @@ fn fonts(rng: &mut ChaCha8Rng, language: &str, mono: bool) -> Vec<&'static str> 
 
 pub(super) fn pick<'a, T>(rng: &mut ChaCha8Rng, from: &'a [T]) -> &'a T {
     from.choose(rng).unwrap_or(&from[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use std::collections::{HashMap, HashSet};
+
+    #[test]
+    fn every_split_has_every_scheme_and_no_family_of_another() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let mut families: HashMap<String, Split> = HashMap::new();
+        for split in [Split::Train, Split::Validation, Split::Test] {
+            let mut schemes: HashSet<&'static str> = HashSet::new();
+            for _ in 0..400 {
+                let look = Look::draw(&mut rng, split, "commercial_invoice", "en");
+                schemes.insert(look.scheme.into());
+                let other = families.insert(look.family("commercial_invoice"), split);
+                assert!(other.is_none_or(|other| other == split));
+            }
+            assert_eq!(schemes.len(), 7, "{split}: {schemes:?}");
+        }
+    }
 }

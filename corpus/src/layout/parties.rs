@@ -2,31 +2,14 @@
 
 use super::draft::{Draft, Pair};
 use crate::consignment::Party;
-use crate::lexicon::country_name;
-use crate::paper::escape;
 use docexam_domain::FieldKey;
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
     /// The parties of the document in the arrangement of the look, with header values beside them
     /// where the arrangement wants it.
     pub fn parties(&mut self, roles: &[(Role, &str)], info: Vec<Pair>) -> String {
         use super::look::Parties as P;
-        let it = self.it;
-        let mut blocks: Vec<(String, String)> = Vec::new();
-        for &(role, caption) in roles {
-            let party = match role {
-                Role::Seller => Some(&it.seller),
-                Role::Buyer => Some(&it.buyer),
-                Role::Consignee => it.consignee.as_ref(),
-                Role::Notify => it.notify.as_ref(),
-                Role::Producer => it.producer.as_ref(),
-            };
-            if let Some(party) = party {
-                let heading = self.heading(caption);
-                let body = self.party(role, party);
-                blocks.push((heading, body));
-            }
-        }
+        let blocks = self.party_blocks(roles);
         let accent = self.look.accent;
         let cell =
             |(heading, body): &(String, String)| format!("[#text(0.85em)[{heading}] \\\n{body}]");
@@ -77,6 +60,34 @@ impl Draft<'_> {
                     ),
                 }
             }
+            P::Bars => {
+                let info = self.info(info);
+                let fill = self.one_of(&["luma(225)", "luma(240)"]);
+                let bars: Vec<String> = blocks
+                    .iter()
+                    .map(|(heading, body)| {
+                        format!(
+                            "[#block(fill: {fill}, width: 100%, inset: 3pt)[{heading}]\n{body}]"
+                        )
+                    })
+                    .collect();
+                format!(
+                    "#grid(columns: (1fr,) * {}, column-gutter: 12pt, row-gutter: 8pt, {})\n#v(6pt)\n{info}\n",
+                    across.min(2),
+                    bars.join(", ")
+                )
+            }
+            P::Rows => {
+                let rows: Vec<String> = blocks
+                    .iter()
+                    .map(|(heading, body)| format!("[{heading}], [{body}]"))
+                    .collect();
+                let info = self.info(info);
+                format!(
+                    "{info}\n#v(5pt)\n#table(columns: (24%, 1fr), stroke: 0.5pt + {accent}, inset: 4pt, {})\n",
+                    rows.join(", ")
+                )
+            }
             P::FormGrid => {
                 let info = self.narrow_info(info);
                 let span = cells.len().max(1);
@@ -95,74 +106,51 @@ impl Draft<'_> {
         }
     }
 
-    /// The lines of a party: name, address, country, tax id and perhaps a telephone.
-    pub fn party(&mut self, role: Role, party: &Party) -> String {
-        let keys = role.keys();
-        let mut lines = vec![self.name(keys.name, &party.name)];
-        if let Some(address) = keys.address {
-            let one_line = self.chance(0.15);
-            let mut rows = party.address.clone();
-            // A role without a country of its own has the country in its address.
-            if keys.country.is_none() {
-                rows.push(country_name(
-                    &mut self.rng,
-                    &party.country,
-                    &self.speech.language,
-                ));
-            }
-            let text = rows.join(if one_line { ", " } else { "\n" });
-            let value = rows.join(", ");
-            lines.push(self.ink.field(address, &text, &value));
-        }
-        // The address of a notify party or producer is no field, but it is printed.
-        if keys.address.is_none() && self.chance(0.6) {
-            let nation = country_name(&mut self.rng, &party.country, &self.speech.language);
-            lines.extend(
-                party
-                    .address
-                    .iter()
-                    .chain([&nation])
-                    .map(|line| escape(line)),
-            );
-        }
-        if let Some(key) = keys.country
-            && self.chance(0.85)
-        {
-            let fragment = self.country(key, &party.country);
-            match self.chance(0.2) && lines.len() > 1 {
-                true => {
-                    let last = lines.pop().unwrap_or_default();
-                    lines.push(format!("{last}#\",\" {fragment}"));
-                }
-                false => lines.push(fragment),
+    /// Heading and lines of each party that there is.
+    fn party_blocks(&mut self, roles: &[(Role, &str)]) -> Vec<(String, String)> {
+        let mut blocks = Vec::new();
+        for &(role, caption) in roles {
+            if self.party_in(role).is_some() {
+                let heading = self.heading(caption);
+                let body = self.party_of(role);
+                blocks.push((heading, body));
             }
         }
-        if let Some(key) = keys.tax_id
-            && self.chance(0.55)
-        {
-            let caption = self.words(role.tax_caption());
-            let tax_id = self.plain(key, &party.tax_id);
-            lines.push(format!("{} {tax_id}", escape(&format!("{caption}:"))));
-        }
-        if self.chance(0.3) {
-            let tel = self.words("tel");
-            lines.push(escape(&format!("{tel}: {}", party.phone)));
-        }
-        if self.chance(0.15) {
-            lines.push(escape(&party.email));
-        }
-        if self.chance(0.12) {
-            lines.push(escape(&format!("Attn: {}", party.person)));
-        }
-        lines.retain(|line| !line.is_empty());
-        lines.join(" \\\n")
+        blocks
     }
 
-    fn name(&mut self, key: FieldKey, name: &str) -> String {
-        let fragment = self.ink.plain(key, name);
-        match self.chance(0.4) {
-            true => format!("#strong[{fragment}]"),
-            false => fragment,
+    /// The parties beside seller and buyer, two or three across.
+    pub fn party_grid(&mut self, roles: &[(Role, &'static str)]) -> String {
+        let blocks = self.party_blocks(roles);
+        if blocks.is_empty() {
+            return String::new();
+        }
+        let cells: Vec<String> = blocks
+            .iter()
+            .map(|(heading, body)| format!("[#text(0.9em)[{heading}] \\\n{body}]"))
+            .collect();
+        match self.chance(0.3) {
+            true => format!(
+                "#table(columns: (1fr,) * {}, stroke: 0.5pt, inset: 4pt, {})\n",
+                cells.len().min(2),
+                cells.join(", ")
+            ),
+            false => format!(
+                "#grid(columns: (1fr,) * {}, column-gutter: 12pt, row-gutter: 8pt, {})\n",
+                cells.len().min(3),
+                cells.join(", ")
+            ),
+        }
+    }
+
+    pub fn party_in(&self, role: Role) -> Option<&'a Party> {
+        let it = self.it;
+        match role {
+            Role::Seller => Some(&it.seller),
+            Role::Buyer => Some(&it.buyer),
+            Role::Consignee => it.consignee.as_ref(),
+            Role::Notify => it.notify.as_ref(),
+            Role::Producer | Role::Payee | Role::TaxRepresentative => it.producer.as_ref(),
         }
     }
 }
@@ -175,34 +163,39 @@ pub enum Role {
     Consignee,
     Notify,
     Producer,
+    /// Who is paid, if not the seller; no field.
+    Payee,
+    /// Who stands for the seller before the tax office; no field.
+    TaxRepresentative,
 }
 
-struct RoleKeys {
-    name: FieldKey,
-    address: Option<FieldKey>,
-    country: Option<FieldKey>,
-    tax_id: Option<FieldKey>,
+pub struct RoleKeys {
+    pub name: Option<FieldKey>,
+    pub address: Option<FieldKey>,
+    pub country: Option<FieldKey>,
+    pub tax_id: Option<FieldKey>,
 }
 
 impl Role {
-    fn keys(self) -> RoleKeys {
+    pub fn keys(self) -> RoleKeys {
         use FieldKey::*;
         let (name, address, country, tax_id) = match self {
             Self::Seller => (
-                SellerName,
+                Some(SellerName),
                 Some(SellerAddress),
                 Some(SellerCountry),
                 Some(SellerTaxId),
             ),
             Self::Buyer => (
-                BuyerName,
+                Some(BuyerName),
                 Some(BuyerAddress),
                 Some(BuyerCountry),
                 Some(BuyerTaxId),
             ),
-            Self::Consignee => (ConsigneeName, Some(ConsigneeAddress), None, None),
-            Self::Notify => (NotifyPartyName, None, None, None),
-            Self::Producer => (ProducerName, None, None, None),
+            Self::Consignee => (Some(ConsigneeName), Some(ConsigneeAddress), None, None),
+            Self::Notify => (Some(NotifyPartyName), None, None, None),
+            Self::Producer => (Some(ProducerName), None, None, None),
+            Self::Payee | Self::TaxRepresentative => (None, None, None, None),
         };
         RoleKeys {
             name,
@@ -212,7 +205,7 @@ impl Role {
         }
     }
 
-    fn tax_caption(self) -> &'static str {
+    pub fn tax_caption(self) -> &'static str {
         match self {
             Self::Seller => "tax_id.seller",
             _ => "tax_id.buyer",

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::look::Rules;
+use super::rows::RowNote;
 use crate::paper::escape;
 use rand::RngExt;
 use rust_decimal::Decimal;
@@ -35,6 +36,32 @@ pub enum Column {
     DiscountRate,
     /// The delivery term, repeated in each row as electronic invoices do.
     Incoterm,
+    /// Kind of packages alone.
+    PackageKind,
+    /// First and last package, and their number before them.
+    Mode,
+    /// Where the goods go, in each row; no field.
+    DeliveryPlace,
+    /// Number of the article at the buyer's, or of the trade; no field.
+    Ean,
+    /// Tax of the row; no field.
+    TaxAmount,
+    /// Discount of the row where there is none; no field.
+    NoDiscount,
+    /// A remark, mostly empty; no field.
+    Remark,
+    /// Composition or size, no field.
+    Composition,
+    /// The price before discount; no field.
+    GrossPrice,
+    /// Number that the price is for: one; no field.
+    PricePer,
+    /// Length x width x height of a package; no field.
+    Dimensions,
+    /// Volume of the row; no field.
+    Volume,
+    /// Marks over all rows, in the first of them.
+    Marks,
 }
 
 impl Column {
@@ -59,6 +86,19 @@ impl Column {
             Self::TaxRate => "col.tax_rate",
             Self::DiscountRate => "col.discount_rate",
             Self::Incoterm => "incoterm",
+            Self::PackageKind => "col.package_kind",
+            Self::Mode => "col.mode",
+            Self::DeliveryPlace => "col.delivery_place",
+            Self::Ean => "row.ean",
+            Self::TaxAmount => "tax.amount",
+            Self::NoDiscount => "col.discount_amount",
+            Self::Remark => "remarks",
+            Self::Composition => "col.composition",
+            Self::GrossPrice => "row.gross_price",
+            Self::PricePer => "col.price_per",
+            Self::Dimensions => "col.dimensions",
+            Self::Volume => "total_volume_m3",
+            Self::Marks => "col.marks",
         }
     }
 
@@ -73,6 +113,10 @@ impl Column {
                 | Self::Net
                 | Self::Gross
                 | Self::Packages
+                | Self::TaxAmount
+                | Self::NoDiscount
+                | Self::GrossPrice
+                | Self::Volume
         )
     }
 }
@@ -99,52 +143,108 @@ pub struct Plan {
 }
 
 impl Draft<'_> {
+    /// Rows of text between the goods, and what stands under each row: drawn once a document.
+    pub fn draw_row_habits(&mut self, share: f64) {
+        for note in RowNote::ALL {
+            if self.rng.random_bool(share) {
+                self.row_notes.push(note);
+            }
+        }
+        self.notes_below = self.chance(0.4);
+        self.text_rows = self.chance(share);
+    }
+
     /// `totals` are fragments for the last row, by column; others stay empty.
     pub fn goods_table(&mut self, plan: &Plan, totals: &[(Column, String)]) -> String {
         let lines = &self.it.lines;
         let carried =
             lines.len() > 12 && plan.columns.contains(&Column::Amount) && self.chance(0.4);
         if !carried {
-            return self.table_part(plan, 0..lines.len(), None, totals);
+            return self.table_part(plan, 0..lines.len(), (None, None), totals);
         }
         // About what fits on a page below the header and on the next ones.
         let first = self.rng.random_range(8..12);
         let mut parts = Vec::new();
         let mut start = 0;
+        let brought = self.chance(0.5);
         while start < lines.len() {
             let end = (start + if start == 0 { first } else { 16 }).min(lines.len());
             let sum: Decimal = lines[..end].iter().map(|line| line.amount).sum();
             let last = end == lines.len();
             let note = (!last).then_some(sum);
-            parts.push(self.table_part(plan, start..end, note, if last { totals } else { &[] }));
+            let before: Decimal = lines[..start].iter().map(|line| line.amount).sum();
+            let before = (brought && start > 0).then_some(before);
+            let sums = if last { totals } else { &[] };
+            parts.push(self.table_part(plan, start..end, (before, note), sums));
             start = end;
         }
         parts.join("\n#pagebreak()\n")
     }
 
-    fn table_part(
+    /// Some of the rows as a table of their own.
+    pub fn table_part(
         &mut self,
         plan: &Plan,
         range: std::ops::Range<usize>,
-        carried: Option<Decimal>,
+        (brought, carried): (Option<Decimal>, Option<Decimal>),
         totals: &[(Column, String)],
     ) -> String {
         let width = plan.columns.len();
         let mut cells: Vec<String> = Vec::new();
-        for row in range {
+        if let Some(sum) = brought {
+            cells.push(self.sum_row("brought_forward", sum, width));
+        }
+        let count = range.len();
+        for row in range.clone() {
             let line = &self.it.lines[row];
+            if self.text_rows && (row == 0 || self.chance(0.2)) {
+                let text = self.row_heading();
+                cells.push(format!("table.cell(colspan: {width})[{text}]"));
+            }
             for &column in &plan.columns {
-                cells.push(format!("[{}]", self.cell(plan, column, row, line)));
+                if column == Column::Marks {
+                    if row == range.start {
+                        let marks = super::terms::marks(self);
+                        let span = if self.text_rows || self.notes_below {
+                            1
+                        } else {
+                            count
+                        };
+                        cells.push(format!("table.cell(rowspan: {span}, align: left)[{marks}]"));
+                    } else if self.text_rows || self.notes_below {
+                        cells.push("[]".to_owned());
+                    }
+                    continue;
+                }
+                let mut content = self.cell(plan, column, row, line);
+                if column == Column::Description && !self.notes_below {
+                    for note in self.notes_of(row, line) {
+                        content = format!("{content} \\ {note}");
+                    }
+                }
+                cells.push(format!("[{content}]"));
+            }
+            if self.notes_below {
+                let notes = self.notes_of(row, line);
+                if !notes.is_empty() {
+                    let indent = if width > 1 { 18 } else { 0 };
+                    let between = self.one_of(&[" \\ ", " #h(10pt) "]);
+                    cells.push(format!(
+                        "table.cell(colspan: {width}, align: left)[#pad(left: {}pt)[{}]]",
+                        indent,
+                        notes.join(between)
+                    ));
+                }
+            }
+        }
+        if self.freight_row_ends(plan, &range) {
+            for &column in &plan.columns {
+                let cell = self.freight_cell(column);
+                cells.push(format!("[{cell}]"));
             }
         }
         if let Some(sum) = carried {
-            let words = self.words("carried_forward");
-            let sum = escape(&self.number_text(sum, 2));
-            cells.push(format!(
-                "table.cell(colspan: {}, align: right)[{} {sum}]",
-                width,
-                escape(&words)
-            ));
+            cells.push(self.sum_row("carried_forward", sum, width));
         }
         if !totals.is_empty() {
             for &column in &plan.columns {
@@ -157,9 +257,9 @@ impl Draft<'_> {
             .columns
             .iter()
             .map(|column| {
-                let heading = self.heading(column.caption());
+                let heading = self.column_heading(column.caption(), width);
                 match self.look.rules {
-                    Rules::Striped => format!(
+                    Rules::Striped | Rules::DarkHead => format!(
                         "table.cell(fill: {})[#text(fill: white)[{heading}]]",
                         self.dark()
                     ),
@@ -172,6 +272,7 @@ impl Draft<'_> {
             .iter()
             .map(|column| match column {
                 Column::Description => "1fr",
+                Column::DeliveryPlace | Column::Composition => "0.5fr",
                 _ => "auto",
             })
             .collect();
@@ -200,14 +301,39 @@ impl Draft<'_> {
                 "(x, y) => if calc.odd(y) { luma(238) }".to_owned(),
             ),
             Rules::Bare => ("none".to_owned(), "none".to_owned()),
+            Rules::DarkHead => ("0.5pt".to_owned(), "none".to_owned()),
+            // The frame is the block around the table.
+            Rules::Frame => (
+                "(x, y) => if y == 0 { (bottom: 0.6pt) }".to_owned(),
+                "none".to_owned(),
+            ),
+            Rules::Dashed => (
+                "(x, y) => (bottom: (thickness: 0.5pt, dash: \"dashed\"))".to_owned(),
+                "none".to_owned(),
+            ),
             Rules::Columns => (
                 "(x, y) => (left: 0.5pt, right: 0.5pt, top: if y < 2 { 0.5pt }, bottom: 0.5pt)"
                     .to_owned(),
                 "none".to_owned(),
             ),
         };
-        let inset = self.one_of(&["3pt", "4pt", "(x: 4pt, y: 5pt)", "(x: 3pt, y: 2.5pt)"]);
-        let size = if width > 10 {
+        let repeat = match self.chance(0.2) {
+            true => "repeat: false, ",
+            false => "",
+        };
+        let inset = match width > 10 {
+            true => self.one_of(&["2pt", "(x: 2pt, y: 3pt)", "1.5pt"]),
+            false => self.one_of(&[
+                "3pt",
+                "4pt",
+                "(x: 4pt, y: 5pt)",
+                "(x: 3pt, y: 2.5pt)",
+                "(x: 4pt, y: 9pt)",
+            ]),
+        };
+        let size = if width > 12 {
+            "0.62em"
+        } else if width > 10 {
             "0.72em"
         } else if width > 8 {
             "0.84em"
@@ -216,14 +342,46 @@ impl Draft<'_> {
         } else {
             "1em"
         };
+        let frame = match self.look.rules {
+            Rules::Frame => "stroke: 0.6pt",
+            _ => "stroke: none",
+        };
         format!(
-            "#[#set text({size})\n#table(columns: ({}), align: ({}), stroke: {stroke}, fill: {fill}, \
-             inset: {inset}, table.header({}), {})]\n",
+            "#block({frame}, width: 100%)[#set text({size})\n#table(columns: ({}), align: ({}), stroke: {stroke}, fill: {fill}, \
+             inset: {inset}, table.header({repeat}{}), {})]\n",
             widths.join(", "),
             aligns.join(", "),
             head.join(", "),
             cells.join(",\n")
         )
+    }
+
+    fn sum_row(&mut self, key: &str, sum: Decimal, width: usize) -> String {
+        let words = self.words(key);
+        let sum = escape(&self.number_text(sum, 2));
+        format!(
+            "table.cell(colspan: {width}, align: right)[{} {sum}]",
+            escape(&words)
+        )
+    }
+
+    /// The heads of wide tables break at every blank.
+    fn column_heading(&mut self, key: &str, width: usize) -> String {
+        let words = self.words(key);
+        let broken = width > 9
+            || self.remember("broken heads", |rng| rng.random_bool(0.2).to_string()) == "true";
+        let text = match broken {
+            true => words
+                .split_whitespace()
+                .map(escape)
+                .collect::<Vec<_>>()
+                .join(" \\ "),
+            false => escape(&words),
+        };
+        match self.look.captions_bold {
+            true => format!("#strong[{text}]"),
+            false => text,
+        }
     }
 
     fn dark(&self) -> &'static str {

@@ -1,7 +1,9 @@
 //! Delivery, payment and carriage: the values that invoices, lists and certificates share.
 
 use super::draft::{Draft, Pair};
+use crate::paper::escape;
 use docexam_domain::FieldKey as K;
+use rand::RngExt;
 
 pub fn incoterm(draft: &mut Draft) -> String {
     let it = draft.it;
@@ -96,10 +98,7 @@ pub fn containers(draft: &mut Draft) -> String {
             };
             let fragment = draft.ink.field(K::ContainerNumber, &text, number);
             match kinds {
-                true => format!(
-                    "{fragment} {}",
-                    crate::paper::escape(&format!("/ {}", container.kind))
-                ),
+                true => format!("{fragment} {}", escape(&format!("/ {}", container.kind))),
                 false => fragment,
             }
         })
@@ -121,4 +120,52 @@ pub fn marks(draft: &mut Draft) -> String {
     let marks = &draft.it.marks;
     let text = marks.join("\n");
     draft.ink.field(K::Marks, &text, &marks.join(" "))
+}
+
+impl Draft<'_> {
+    /// From where to where and by what, in one line.
+    pub fn route_line(&mut self) -> String {
+        let from = self.words("route.from");
+        let loading = port(self, K::PortOfLoading);
+        let to = self.words("route.to");
+        let discharge = port(self, K::PortOfDischarge);
+        let vessel = match !self.it.by_air && self.chance(0.5) {
+            true => {
+                let per = self.words("route.per");
+                let vessel = self.plain(K::VesselName, &self.it.vessel);
+                format!("{} {vessel} ", escape(&per))
+            }
+            false => String::new(),
+        };
+        format!(
+            "{vessel}{} {loading} {} {discharge}",
+            escape(&from),
+            escape(&to)
+        )
+    }
+
+    /// Conditions of sale in tiny print, as the last page of an invoice; no field.
+    pub fn conditions_page(&mut self) -> String {
+        let title = self.words("conditions.title");
+        let size = self.one_of(&["5.5pt", "6pt", "6.5pt"]);
+        let columns = self.one_of(&[1, 2, 2, 3]);
+        let count = self.rng.random_range(14..40);
+        let numbered = self.chance(0.8);
+        let clauses: Vec<String> = (1..=count)
+            .map(|clause| {
+                let number = match numbered {
+                    true => format!("{clause}. "),
+                    false => String::new(),
+                };
+                let first = self.speech.say_once(&mut self.rng, "conditions.clause");
+                let second = self.speech.say_once(&mut self.rng, "conditions.clause");
+                escape(&format!("{number}{first} {second}"))
+            })
+            .collect();
+        format!(
+            "#pagebreak()\n#strong[{}]\n#set text({size})\n#columns({columns})[{}]\n",
+            escape(&title),
+            clauses.join("\n\n")
+        )
+    }
 }

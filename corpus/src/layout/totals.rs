@@ -8,17 +8,55 @@ use docexam_domain::FieldKey as K;
 use rust_decimal::Decimal;
 
 impl Draft<'_> {
-    /// Goods value, discount, charges, tax, total, amount due: as many as there are.
+    /// Goods value, discount, charges, tax, total, amount due: as many as there are, in the placement
+    /// of the look, with the amount in words, taxes by rate and payments where the paper has them.
     pub fn amounts(&mut self) -> String {
-        let a = self.it.amounts.clone();
+        let rows = self.amount_rows();
+        let taxes = match self.chance(0.25) {
+            true => self.tax_table(),
+            false => String::new(),
+        };
+        let payments = match !self.it.amounts.prepaid.is_zero() && self.chance(0.5) {
+            true => self.payments_table(),
+            false => String::new(),
+        };
+        let small = match (taxes.is_empty(), payments.is_empty()) {
+            (true, true) => String::new(),
+            _ => format!("{taxes}\n{payments}"),
+        };
+        let block = self.sums_placed(rows, small);
+        let spelt = match self.chance(0.25) {
+            true => self.amount_in_words(),
+            false => String::new(),
+        };
+        match self.chance(0.3) {
+            true => format!("{spelt}\n{block}"),
+            false => format!("{block}{spelt}"),
+        }
+    }
+
+    pub fn amount_in_words(&mut self) -> String {
+        let a = &self.it.amounts;
+        let words = words_of_amount(a.total.abs(), &a.currency);
+        let say = self.words("amount_in_words");
+        format!("#v(3pt)\n{}\n", escape(&format!("{say}: {words}")))
+    }
+
+    fn amount_rows(&mut self) -> Vec<Sum> {
+        let mut a = self.it.amounts.clone();
+        if self.it.freight_as_row {
+            a.goods += a.freight;
+            a.freight = Decimal::ZERO;
+        }
         let in_block = self.chance(0.45);
-        let mut rows: Vec<(String, String)> = Vec::new();
         let differs = a.goods != a.total;
-        if differs || self.chance(0.25) {
-            rows.push((
-                "goods_amount".into(),
-                self.money(K::GoodsAmount, a.goods, in_block),
-            ));
+        // Electronic invoices print every sum they know, whether it differs or not.
+        let every = self.chance(0.2);
+        let mut rows: Vec<Sum> = Vec::new();
+        let with_goods = differs || every || self.chance(0.25);
+        if with_goods {
+            let value = self.money(K::GoodsAmount, a.goods, in_block);
+            rows.push(Sum::of(self.caption("goods_amount"), value));
         }
         for (key, field, amount) in [
             ("discount_amount", K::DiscountAmount, a.discount),
@@ -26,80 +64,222 @@ impl Draft<'_> {
             ("insurance_amount", K::InsuranceAmount, a.insurance),
             ("other_charges_amount", K::OtherChargesAmount, a.other),
         ] {
-            if !amount.is_zero() {
-                rows.push((key.into(), self.money(field, amount, in_block)));
+            let zero = amount.is_zero();
+            if zero && !(every && self.chance(0.4)) {
+                continue;
             }
+            let mut value = self.money(field, amount, in_block);
+            if key == "discount_amount" && !zero && self.chance(0.4) {
+                value = format!("#\"-\"{value}");
+            }
+            rows.push(Sum::of(self.caption(key), value));
         }
-        if !a.tax.is_zero() {
-            rows.push((
-                "tax_amount".into(),
-                self.money(K::TaxAmount, a.tax, in_block),
-            ));
-        } else if self.chance(0.15) {
-            rows.push((
-                "tax_amount".into(),
-                self.money(K::TaxAmount, Decimal::ZERO, in_block),
-            ));
+        // The sum before tax is the goods' value only where nothing else stands between them.
+        let base = a.total - a.tax;
+        if (!a.tax.is_zero() && self.chance(0.5)) || (every && self.chance(0.6)) {
+            let value = escape(&self.number_text(base, 2));
+            rows.push(Sum::of(self.caption("base_amount"), value));
+        }
+        let taxed = !a.tax.is_zero();
+        if taxed || every || self.chance(0.15) {
+            let value = self.money(K::TaxAmount, a.tax, in_block);
+            let rate = a.tax_rate.normalize();
+            let rate = match self.one_of(&[0, 0, 1, 2]) {
+                _ if !taxed && self.chance(0.5) => String::new(),
+                0 => format!(" {rate} %"),
+                1 => format!(" ({rate}%)"),
+                _ => format!(" %{rate}"),
+            };
+            let caption = format!("{}{}", self.caption("tax_amount"), escape(&rate));
+            rows.push(Sum::of(caption, value));
         }
         let total = self.money(K::TotalAmount, a.total, true);
-        rows.push(("total_amount".into(), format!("#strong[{total}]")));
+        rows.push(Sum {
+            caption: self.caption("total_amount"),
+            value: total,
+            is_total: true,
+        });
         if !a.prepaid.is_zero() {
-            rows.push((
-                "prepaid_amount".into(),
-                escape(&self.number_text(a.prepaid, 2)),
+            let paid = escape(&self.number_text(a.prepaid, 2));
+            let minus = self.one_of(&["", "", "#\"-\""]);
+            rows.push(Sum::of(
+                self.caption("prepaid_amount"),
+                format!("{minus}{paid}"),
             ));
-            rows.push((
-                "amount_due".into(),
-                self.money(K::AmountDue, a.due, in_block),
-            ));
+        } else if every && self.chance(0.3) {
+            let none = escape(&self.number_text(Decimal::ZERO, 2));
+            rows.push(Sum::of(self.caption("prepaid_amount"), none));
         }
-        let rate = match a.tax.is_zero() {
-            true => None,
-            false => Some(format!("{} %", a.tax_rate.normalize())),
+        if !a.prepaid.is_zero() || every || self.chance(0.1) {
+            let value = self.money(K::AmountDue, a.due, in_block);
+            rows.push(Sum::of(self.caption("amount_due"), value));
+        }
+        for (caption, value) in self.second_currency() {
+            rows.push(Sum::of(caption, value));
+        }
+        rows
+    }
+
+    /// The sums in the placement of the look; `small` tables stand left of them or below.
+    fn sums_placed(&mut self, rows: Vec<Sum>, small: String) -> String {
+        let accent = self.look.accent;
+        let bold = self.chance(0.8);
+        let total_value = |sum: &Sum| match sum.is_total && bold {
+            true => format!("#strong[{}]", sum.value),
+            false => sum.value.clone(),
         };
         let cells: Vec<String> = rows
             .iter()
-            .map(|(key, value)| {
-                let caption = self.caption(key);
-                let rate = match (&rate, key.as_str()) {
-                    (Some(rate), "tax_amount") => format!(" {}", escape(rate)),
-                    _ => String::new(),
-                };
-                format!("[{caption}{rate}], [{value}]")
-            })
+            .map(|sum| format!("[{}], [{}]", sum.caption, total_value(sum)))
             .collect();
-        let mut cells = cells;
-        for (caption, value) in self.second_currency() {
-            cells.push(format!("[{caption}], [{value}]"));
-        }
         let cells = cells.join(", ");
-        let accent = self.look.accent;
+        let width = self.one_of(&["44%", "48%", "52%"]);
         let block = match self.look.totals {
             Totals::Right | Totals::InTable => format!(
-                "#align(right)[#box(width: 52%)[#grid(columns: (1fr, auto), row-gutter: 5pt, column-gutter: 8pt, \
-                 align: (left, right), {cells})]]\n"
+                "#grid(columns: (1fr, auto), row-gutter: 5pt, column-gutter: 8pt, align: (left, right), {cells})"
             ),
-            Totals::FullWidth => format!(
-                "#line(length: 100%, stroke: 0.6pt + {accent})\n#grid(columns: (1fr, auto), row-gutter: 4pt, \
-                 align: (left, right), {cells})\n#line(length: 100%, stroke: 0.6pt + {accent})\n"
-            ),
-            Totals::BoxedRight => format!(
-                "#align(right)[#box(width: 48%)[#table(columns: (1fr, auto), stroke: 0.5pt + {accent}, inset: 4pt, \
-                 align: (left, right), {cells})]]\n"
-            ),
-            Totals::LeftList => format!(
-                "#grid(columns: (auto, auto), row-gutter: 5pt, column-gutter: 18pt, align: (left, right), {cells})\n"
-            ),
-        };
-        let spelt = match self.chance(0.25) {
-            true => {
-                let say = self.words("amount_in_words");
-                let words = words_of_amount(a.total, &a.currency);
-                format!("#v(3pt)\n{}\n", escape(&format!("{say}: {words}")))
+            Totals::FullWidth => {
+                return format!(
+                    "#line(length: 100%, stroke: 0.6pt + {accent})\n#grid(columns: (1fr, auto), row-gutter: 4pt, \
+                     align: (left, right), {cells})\n#line(length: 100%, stroke: 0.6pt + {accent})\n{small}\n"
+                );
             }
+            Totals::BoxedRight => format!(
+                "#table(columns: (1fr, auto), stroke: 0.5pt + {accent}, inset: 4pt, align: ({}, right), {cells})",
+                self.one_of(&["left", "right"])
+            ),
+            Totals::LeftList => {
+                return format!(
+                    "#grid(columns: (auto, auto), row-gutter: 5pt, column-gutter: 18pt, align: (left, right), {cells})\n{small}\n"
+                );
+            }
+            Totals::Strip => {
+                let heads: Vec<String> = rows
+                    .iter()
+                    .map(|sum| format!("[#text(0.85em)[{}]]", sum.caption))
+                    .collect();
+                let values: Vec<String> = rows
+                    .iter()
+                    .map(|sum| format!("[{}]", total_value(sum)))
+                    .collect();
+                let (shade, parts) = (self.one_of(&["none", "luma(230)"]), 4);
+                let strips: Vec<String> = heads
+                    .chunks(parts)
+                    .zip(values.chunks(parts))
+                    .map(|(heads, values)| {
+                        format!(
+                            "#table(columns: (1fr,) * {}, stroke: 0.5pt, inset: 4pt, align: center, \
+                             fill: (x, y) => if y == 0 {{ {shade} }}, {}, {})",
+                            heads.len(),
+                            heads.join(", "),
+                            values.join(", ")
+                        )
+                    })
+                    .collect();
+                return format!("{}\n{small}\n", strips.join("\n"));
+            }
+            Totals::Colons => {
+                let cells: Vec<String> = rows
+                    .iter()
+                    .map(|sum| format!("[{}], [#\":\"], [{}]", sum.caption, total_value(sum)))
+                    .collect();
+                let indent = self.one_of(&["0pt", "25%", "45%"]);
+                return format!(
+                    "#pad(left: {indent})[#grid(columns: (auto, auto, auto), column-gutter: 6pt, row-gutter: 5pt, \
+                     align: (left, left, right), {})]\n{small}\n",
+                    cells.join(", ")
+                );
+            }
+            Totals::Shaded => {
+                let cells: Vec<String> = rows
+                    .iter()
+                    .map(|sum| {
+                        format!(
+                            "table.cell(fill: luma(228))[#strong[{}]], [{}]",
+                            sum.caption,
+                            total_value(sum)
+                        )
+                    })
+                    .collect();
+                format!(
+                    "#table(columns: (1fr, auto), stroke: 0.6pt, inset: 4pt, align: right, {})",
+                    cells.join(", ")
+                )
+            }
+            Totals::Ruled => {
+                let cells: Vec<String> = rows
+                    .iter()
+                    .map(|sum| {
+                        let line = match sum.is_total {
+                            true => "stroke: (top: 0.8pt, bottom: 1.2pt), ",
+                            false => "",
+                        };
+                        format!(
+                            "table.cell({line}align: left)[{}], table.cell({line}align: right)[{}]",
+                            sum.caption,
+                            total_value(sum)
+                        )
+                    })
+                    .collect();
+                format!(
+                    "#table(columns: (1fr, auto), stroke: none, inset: (x: 4pt, y: 3pt), {})",
+                    cells.join(", ")
+                )
+            }
+        };
+        if small.is_empty() || self.chance(0.4) {
+            return format!(
+                "#align(right)[#box(width: {width})[#align(left)[{block}]]]\n{small}\n"
+            );
+        }
+        format!("#grid(columns: (1fr, {width}), column-gutter: 12pt, [{small}], [{block}])\n")
+    }
+
+    /// Taxes by rate; the sum of it stands among the sums, so no part of it is a field.
+    fn tax_table(&mut self) -> String {
+        let a = self.it.amounts.clone();
+        let rate = a.tax_rate.normalize();
+        let number = |value: Decimal| escape(&self.number_text(value, 2));
+        let mut rows = vec![(format!("{rate} %"), number(a.total - a.tax), number(a.tax))];
+        if self.chance(0.25) {
+            let zero = escape(&self.number_text(Decimal::ZERO, 2));
+            rows.push(("0 %".to_owned(), zero.clone(), zero));
+        }
+        let kind = self.one_of(&["", "VAT (S) ", "S ", "A "]);
+        let heads = ["tax.rate", "tax.base", "tax.amount"].map(|key| self.heading(key));
+        let cells: Vec<String> = rows
+            .into_iter()
+            .map(|(rate, base, tax)| {
+                format!("[{}], [{base}], [{tax}]", escape(&format!("{kind}{rate}")))
+            })
+            .collect();
+        let title = match self.chance(0.4) {
+            true => format!("{} \\\n", self.heading("tax.breakdown")),
             false => String::new(),
         };
-        format!("{block}{spelt}")
+        let stroke = self.one_of(&["0.5pt", "none", "(bottom: 0.4pt)"]);
+        format!(
+            "{title}#text(0.85em)[#table(columns: (auto, auto, auto), stroke: {stroke}, inset: 3pt, {}, {})]\n",
+            heads.map(|head| format!("[{head}]")).join(", "),
+            cells.join(", ")
+        )
+    }
+
+    /// What has been paid, when and how; no field.
+    fn payments_table(&mut self) -> String {
+        let heads = ["payment.method", "issue_date", "payment.paid"].map(|key| self.heading(key));
+        let way = self.one_of(&["T/T", "SEPA", "Wire transfer", "L/C", "Visa", "Virement"]);
+        let day = self
+            .date_form
+            .write(self.it.dates.proforma, &self.speech.language);
+        let paid = self.number_text(self.it.amounts.prepaid, 2);
+        format!(
+            "#text(0.85em)[#table(columns: (auto, auto, auto), stroke: 0.5pt, inset: 3pt, {}, [{}], [{}], [{}])]\n",
+            heads.map(|head| format!("[{head}]")).join(", "),
+            escape(way),
+            escape(&day),
+            escape(&paid)
+        )
     }
 
     /// Packages, masses and volume: a block of pairs or one sentence of free text.
@@ -205,5 +385,22 @@ impl Draft<'_> {
         let text = format!("{} {unit}", self.number_text(volume, 2));
         self.ink
             .field(K::TotalVolumeM3, &text, &volume.normalize().to_string())
+    }
+}
+
+/// One of the sums of an invoice, as fragments.
+struct Sum {
+    caption: String,
+    value: String,
+    is_total: bool,
+}
+
+impl Sum {
+    fn of(caption: String, value: String) -> Self {
+        Self {
+            caption,
+            value,
+            is_total: false,
+        }
     }
 }

@@ -13,6 +13,8 @@ use rust_decimal::Decimal;
 pub struct NumberForm {
     decimal: char,
     group: Option<char>,
+    /// What stands for no cents: `1.250,-`, `12'480.-`; mostly they are written.
+    no_cents: Option<&'static str>,
 }
 
 impl NumberForm {
@@ -25,7 +27,13 @@ impl NumberForm {
                 (',', None),
                 ('.', Some(',')),
             ],
-            "fr" | "pl" => &[
+            "ro" => &[
+                (',', Some('.')),
+                (',', Some('.')),
+                (',', None),
+                ('.', Some(',')),
+            ],
+            "fr" | "pl" | "sv" => &[
                 (',', Some(' ')),
                 (',', Some('\u{a0}')),
                 (',', Some('.')),
@@ -41,7 +49,25 @@ impl NumberForm {
             ],
         };
         let (decimal, group) = choices.choose(rng).copied().unwrap_or(('.', Some(',')));
-        Self { decimal, group }
+        let no_cents = match rng.random_range(0..60) {
+            0 if decimal == ',' => Some(",-"),
+            0 => Some(".-"),
+            1 => Some(",--"),
+            _ => None,
+        };
+        Self {
+            decimal,
+            group,
+            no_cents,
+        }
+    }
+
+    /// An amount: two decimals, or what stands for none.
+    pub fn write_money(&self, value: Decimal) -> String {
+        match self.no_cents {
+            Some(ending) if value.fract().is_zero() => format!("{}{ending}", self.write(value, 0)),
+            _ => self.write(value, 2),
+        }
     }
 
     /// With at least `places` decimals; more if the value has them.
@@ -82,6 +108,12 @@ pub enum DateForm {
     English,
     /// `4. Mai 2026`, `4 mai 2026`, `2026年5月4日`.
     Local,
+    /// `19.Şub.2025`, separator between.
+    ShortLocal(char),
+    /// `19.02.25`
+    TwoDigits(char),
+    /// `4th May 2026`
+    Ordinal,
 }
 
 impl DateForm {
@@ -91,7 +123,24 @@ impl DateForm {
             ("zh", _) => &[Iso, Local, YearFirst('.'), YearFirst('/'), Abbreviated('-')],
             (_, "US") => &[MonthFirst('/'), English, MonthFirst('-'), Abbreviated('-')],
             (_, "CN" | "JP" | "KR") => &[Iso, English, YearFirst('.'), Abbreviated('-')],
-            ("de" | "pl" | "tr", _) => &[DayFirst('.'), DayFirst('.'), DayFirst('.'), Iso, Local],
+            ("tr", _) => &[
+                DayFirst('.'),
+                DayFirst('.'),
+                DayFirst('-'),
+                Iso,
+                Local,
+                ShortLocal('.'),
+            ],
+            ("de" | "pl" | "ro", _) => &[
+                DayFirst('.'),
+                DayFirst('.'),
+                DayFirst('.'),
+                Iso,
+                Local,
+                ShortLocal(' '),
+                TwoDigits('.'),
+            ],
+            ("sv", _) => &[Iso, Iso, Iso, Local, DayFirst('.')],
             ("en", _) => &[
                 DayFirst('/'),
                 Abbreviated('-'),
@@ -100,6 +149,8 @@ impl DateForm {
                 Iso,
                 DayFirst('.'),
                 DayFirst('-'),
+                TwoDigits('/'),
+                Ordinal,
             ],
             ("nl", _) => &[DayFirst('-'), DayFirst('-'), Local, Iso],
             _ => &[
@@ -109,6 +160,8 @@ impl DateForm {
                 DayFirst('-'),
                 Local,
                 Iso,
+                ShortLocal('-'),
+                TwoDigits('/'),
             ],
         };
         choices.choose(rng).copied().unwrap_or(Iso)
@@ -126,6 +179,20 @@ impl DateForm {
                     "{day:02}{mark}{}{mark}{year}",
                     &month_name(month, "en")[..3]
                 )
+            }
+            Self::ShortLocal(mark) => {
+                let name: String = month_name(month, language).chars().take(3).collect();
+                format!("{day:02}{mark}{name}{mark}{year}")
+            }
+            Self::TwoDigits(mark) => format!("{day:02}{mark}{month:02}{mark}{:02}", year % 100),
+            Self::Ordinal => {
+                let ending = match day {
+                    1 | 21 | 31 => "st",
+                    2 | 22 => "nd",
+                    3 | 23 => "rd",
+                    _ => "th",
+                };
+                format!("{day}{ending} {} {year}", month_name(month, "en"))
             }
             Self::English => format!("{} {day}, {year}", month_name(month, "en")),
             Self::Local => match language {
@@ -239,6 +306,34 @@ fn month_name(month: i8, language: &str) -> &'static str {
             "listopada",
             "grudnia",
         ],
+        "sv" => [
+            "januari",
+            "februari",
+            "mars",
+            "april",
+            "maj",
+            "juni",
+            "juli",
+            "augusti",
+            "september",
+            "oktober",
+            "november",
+            "december",
+        ],
+        "ro" => [
+            "ianuarie",
+            "februarie",
+            "martie",
+            "aprilie",
+            "mai",
+            "iunie",
+            "iulie",
+            "august",
+            "septembrie",
+            "octombrie",
+            "noiembrie",
+            "decembrie",
+        ],
         "tr" => [
             "Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül",
             "Ekim", "Kasım", "Aralık",
@@ -285,8 +380,13 @@ pub fn rec20_printed(rng: &mut ChaCha8Rng, unit: &str, language: &str) -> String
         ("C62", "zh") => &["件", "个", "PCS"],
         ("C62", "pl") => &["szt.", "szt"],
         ("C62", "nl") => &["st.", "stuks", "ST"],
+        ("C62", "sv") => &["st", "ST", "st."],
+        ("C62", "ro") => &["buc", "buc.", "BUC"],
+        ("C62", "vi") => &["cái", "chiếc", "PCS"],
         ("C62", "pt") => &["un", "pcs", "UN"],
-        ("C62", _) => &["PCS", "pcs", "PC", "EA", "pieces", "units"],
+        ("C62", _) => &[
+            "PCS", "pcs", "PC", "EA", "pieces", "units", "Unit(s)", "ea.", "NOS", "pce",
+        ],
         ("KGM", "zh") => &["千克", "KG", "公斤"],
         ("KGM", _) => &["KG", "kg", "KGS", "Kg"],
         ("TNE", _) => &["MT", "t", "TON", "mt"],
@@ -312,11 +412,24 @@ pub fn package_name(rng: &mut ChaCha8Rng, kind: &str, language: &str) -> String 
         ("CT", "es") => &["cajas"],
         ("CT", "tr") => &["koli", "KOLİ"],
         ("CT", "zh") => &["箱", "CTNS"],
+        ("CT", "it") => &["cartoni", "colli", "scatole"],
+        ("CT", "nl") => &["dozen", "colli", "kartons"],
+        ("CT", "pl") => &["kartonów", "kart."],
+        ("CT", "pt") => &["caixas", "volumes"],
+        ("CT", "vi") => &["thùng", "kiện"],
+        ("CT", "sv") => &["kartonger", "kolli"],
+        ("CT", "ro") => &["cutii", "colete"],
         ("CT", _) => &["CARTONS", "CTNS", "cartons", "ctns"],
         ("PX", "de") => &["Paletten", "Pal."],
         ("PX", "fr") => &["palettes"],
         ("PX", "tr") => &["palet", "PALET"],
         ("PX", "zh") => &["托盘", "托"],
+        ("PX", "es") => &["palés", "pallets"],
+        ("PX", "it") => &["bancali", "pallet"],
+        ("PX", "nl") => &["pallets"],
+        ("PX", "pl") => &["palet", "palety"],
+        ("PX", "sv") => &["pallar", "pall"],
+        ("PX", "ro") => &["paleți"],
         ("PX", _) => &["PALLETS", "PLTS", "pallets"],
         ("BG", "de") => &["Säcke"],
         ("BG", "zh") => &["袋"],
@@ -405,6 +518,7 @@ mod tests {
         let german = NumberForm {
             decimal: ',',
             group: Some('.'),
+            no_cents: None,
         };
         assert_eq!(german.write(dec!(1234567.5), 2), "1.234.567,50");
         assert_eq!(german.write(dec!(999), 0), "999");
@@ -412,7 +526,9 @@ mod tests {
         let plain = NumberForm {
             decimal: '.',
             group: None,
+            no_cents: Some(".-"),
         };
+        assert_eq!(plain.write_money(dec!(12480)), "12480.-");
         assert_eq!(plain.write(dec!(12000), 2), "12000.00");
     }
 

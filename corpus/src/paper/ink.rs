@@ -15,6 +15,8 @@ pub struct Mention {
     pub text: String,
     /// In the form of the key.
     pub value: String,
+    /// Stands in the head or foot of every page: each page has the whole of it.
+    pub every_page: bool,
 }
 
 impl Mention {
@@ -59,12 +61,36 @@ impl Ink {
             row,
             text: text.to_owned(),
             value: value.to_owned(),
+            every_page: false,
         });
         let lines: Vec<String> = text
             .split('\n')
             .map(|line| format!("{}/*{number}*/", escape(line)))
             .collect();
         lines.join(" \\ ")
+    }
+
+    /// One mention in pieces, between which other things may stand.
+    pub fn pieces(&mut self, key: FieldKey, texts: &[String], value: &str) -> Vec<String> {
+        let number = self.mentions.len();
+        self.mentions.push(Mention {
+            key,
+            row: None,
+            text: texts.join("\n"),
+            value: value.to_owned(),
+            every_page: false,
+        });
+        texts
+            .iter()
+            .map(|text| format!("{}/*{number}*/", escape(text)))
+            .collect()
+    }
+
+    /// All mentions from `first` on stand in the head or foot of every page.
+    pub fn repeat_from(&mut self, first: usize) {
+        for mention in self.mentions.iter_mut().skip(first) {
+            mention.every_page = true;
+        }
     }
 }
 

@@ -205,4 +205,28 @@ mod tests {
         assert!(bbox[3] - bbox[1] > 0.06, "two lines: {bbox:?}");
         assert!(sheets.pdf.starts_with(b"%PDF-"));
     }
+
+    #[test]
+    fn what_stands_at_the_foot_of_every_page_begins_on_every_page() {
+        let mut ink = Ink::default();
+        let first = ink.mentions.len();
+        let name = ink.plain(FieldKey::SellerName, "Hafen Handel");
+        ink.repeat_from(first);
+        let source = format!(
+            "#set page(width: 300pt, height: 200pt, footer: [{name}])\n{}\n#pagebreak()\n{}",
+            escape("one"),
+            escape("two"),
+        );
+        let sheets = print("test", source, &ink.mentions, 72.0).expect("typesets");
+        assert_eq!(sheets.pages.len(), 2);
+        for page in &sheets.pages {
+            let begins: Vec<&str> = page
+                .words
+                .iter()
+                .filter(|word| word.begins)
+                .map(|word| word.text.as_str())
+                .collect();
+            assert_eq!(begins, ["Hafen"]);
+        }
+    }
 }

@@ -31,7 +31,7 @@ pub fn of_document(
         words.retain(|word| word.on_page(width, height));
         let lines = line_numbers(&words);
         let mut begun: HashSet<usize> = (0..mentions.len())
-            .filter(|&mention| places[mention].is_some())
+            .filter(|&mention| places[mention].is_some() && !mentions[mention].every_page)
             .collect();
         let mut printed: Vec<TruthWord> = Vec::with_capacity(words.len());
         for (word, line) in words.iter().zip(lines) {

@@ -54,6 +54,10 @@ pub struct Generate {
     count: u64,
     #[arg(long, value_enum, default_value_t = SplitName::Train)]
     split: SplitName,
+    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
+    /// Without it, those of training that fit the seller
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    languages: Vec<String>,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Share of cases with planted errors, 0 to 1
@@ -88,6 +92,10 @@ pub struct Label {
     /// Splits differ in layouts, companies and goods
     #[arg(long, value_enum, default_value_t = SplitName::Train)]
     split: SplitName,
+    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
+    /// Without it, those of training that fit the seller
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    languages: Vec<String>,
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[arg(long, default_value_t = 1, value_name = "N")]
@@ -153,6 +161,7 @@ fn cases(arguments: &Generate) -> anyhow::Result<Done> {
         seed: arguments.seed,
         count: arguments.count,
         split: split(arguments.split),
+        languages: arguments.languages.clone(),
         out: arguments.out.clone(),
         share_planted: arguments.share_planted,
         share_captured: arguments.share_captured,
@@ -180,6 +189,7 @@ fn label(arguments: &Label) -> anyhow::Result<Done> {
         seed: arguments.seed,
         count: arguments.count,
         split: split(arguments.split),
+        languages: arguments.languages.clone(),
         out: arguments.out.clone(),
         threads: arguments.threads,
         share_ocr: arguments.share_ocr,
