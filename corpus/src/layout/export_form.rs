@@ -99,7 +99,7 @@ pub fn write(draft: &mut Draft, mut parts: Parts) -> String {
     };
     let gap = draft.one_of(&["0pt", "4pt"]);
     format!(
-        "{top}\n{grid}\n#v({gap})\n{}\n#v(2pt)\n{}\n#v(5pt)\n{}\n{}\n{}",
+        "{top}\n#v(5pt)\n{grid}\n#v({gap})\n{}\n#v(2pt)\n{}\n#v(5pt)\n{}\n{}\n{}",
         parts.table,
         parts.sums,
         paragraphs(&parts.tail),

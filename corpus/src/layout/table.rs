@@ -368,7 +368,9 @@ impl Draft<'_> {
     /// The heads of wide tables break at every blank.
     fn column_heading(&mut self, key: &str, width: usize) -> String {
         let words = self.words(key);
+        // So do those in two languages, which would leave no room for the description.
         let broken = width > 9
+            || self.speech.second.is_some()
             || self.remember("broken heads", |rng| rng.random_bool(0.2).to_string()) == "true";
         let text = match broken {
             true => words
