@@ -6,7 +6,9 @@ use crate::mentions::Mention;
 use crate::normalise::{Context, Normalised, is_container_number, is_iban, normalise};
 use crate::odds::{log_odds, probability};
 use docexam_domain::{FieldKey, ValueForm};
+use regex::Regex;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// The text does not yield a value of the key's form.
 const NO_VALUE: f32 = 2.0;
@@ -91,17 +93,29 @@ pub fn is_plausible(mention: &Mention) -> bool {
         | FieldKey::PortOfLoading
         | FieldKey::PortOfDischarge => letters >= 2,
         key => match key.value_form() {
-            ValueForm::Decimal
-            | ValueForm::Integer
-            | ValueForm::MassKg
-            | ValueForm::Date
-            | ValueForm::HsCode => digits > 0,
-            ValueForm::Country | ValueForm::Incoterm | ValueForm::Unit => letters > 0,
+            ValueForm::Decimal | ValueForm::Integer => digits > 0 && !is_date(text),
+            ValueForm::MassKg => {
+                digits > 0 && !is_date(text) && !text.contains(['%', '€', '$', '£', '₺', '¥'])
+            }
+            ValueForm::Date => digits > 0,
+            // Four digits name a heading; national codes have up to twelve.
+            ValueForm::HsCode => (4..=14).contains(&digits) && !is_date(text),
+            // "DE123456789" is a tax number.
+            ValueForm::Country => letters > 0 && digits == 0,
+            ValueForm::Incoterm | ValueForm::Unit => letters > 0,
             // A currency may be a mere sign.
             ValueForm::Currency => !text.trim().is_empty(),
             _ => digits + letters > 0,
         },
     }
+}
+
+/// A day in figures and nothing else: no amount, mass or code is written so.
+fn is_date(text: &str) -> bool {
+    static DATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$").expect("a constant pattern")
+    });
+    DATE.is_match(text)
 }
 
 /// Candidates by key, each value once (its surest mention), the likeliest first.
@@ -217,6 +231,12 @@ mod tests {
         assert!(!plausible(FieldKey::Iban, "%91"));
         assert!(!plausible(FieldKey::SellerName, "12"));
         assert!(!plausible(FieldKey::DocumentNumber, "Tarihi"));
+        assert!(!plausible(FieldKey::TotalAmount, "04.04.2020,"));
+        assert!(plausible(FieldKey::TotalAmount, "1.234.567,89"));
+        assert!(!plausible(FieldKey::TotalNetMassKg, "19 %"));
+        assert!(!plausible(FieldKey::SellerCountry, "DE123456789"));
+        assert!(!plausible(FieldKey::HsCode, "19"));
+        assert!(plausible(FieldKey::HsCode, "8482.10.90.00 11"));
     }
 
     #[test]

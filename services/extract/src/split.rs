@@ -20,6 +20,8 @@ const AFTER_LAST: f32 = 1.5;
 /// Two pages with different, respectively equal, document numbers.
 const OTHER_NUMBER: f32 = 2.0;
 const SAME_NUMBER: f32 = 4.0;
+/// A page without a number of its own behind one that has one: rather its totals, or its terms.
+const NO_NUMBER: f32 = 1.0;
 /// Line numbers go on from the page before, or start over.
 const LINES_GO_ON: f32 = 3.0;
 const LINES_START_OVER: f32 = 2.0;
@@ -209,6 +211,8 @@ fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, in
     }
     if let (Some(a), Some(b)) = (&before.document_number, &here.document_number) {
         odds += if a == b { -SAME_NUMBER } else { OTHER_NUMBER };
+    } else if before.document_number.is_some() && here.document_number.is_none() {
+        odds -= NO_NUMBER;
     }
     if let (Some((_, last)), Some((first, _))) = (before.line_numbers, here.line_numbers) {
         if last.checked_add(1) == Some(first) {
