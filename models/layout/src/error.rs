@@ -37,7 +37,7 @@ pub enum LayoutError {
 }
 
 impl LayoutError {
-    pub(crate) fn file(action: &'static str, path: &Path, source: std::io::Error) -> Self {
+    pub fn file(action: &'static str, path: &Path, source: std::io::Error) -> Self {
         Self::File {
             action,
             path: path.to_path_buf(),

@@ -1,5 +1,7 @@
 //! Whether confidences mean what they say.
 
+use docexam_domain::{FieldKey, PageReading, PageRef};
+use docexam_extract::{Observation, Tier};
 use serde::Serialize;
 
 /// Bins of equal width over [0, 1].
@@ -10,6 +12,11 @@ const PRECISION: f64 = 0.95;
 /// A value that was read and whether it is right.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Judged {
+    pub key: FieldKey,
+    /// Cell of a line item.
+    pub is_cell: bool,
+    /// Where it was read; none if it follows from other fields without a place.
+    pub page: Option<PageRef>,
     /// In [0, 1].
     pub confidence: f32,
     pub is_right: bool,
@@ -31,6 +38,23 @@ pub struct Bin {
     pub values: usize,
     pub mean_confidence: f64,
     pub share_right: f64,
+}
+
+impl Judged {
+    /// As `docexam_extract::Calibration` is fitted on; `readings` are those of the case.
+    pub fn observation(&self, readings: &[PageReading]) -> Observation {
+        let reading = self.page.as_ref().and_then(|page| {
+            let mut all = readings.iter();
+            all.find(|reading| (reading.file, reading.page) == (page.file, page.page))
+        });
+        Observation {
+            key: self.key,
+            is_cell: self.is_cell,
+            tier: reading.map_or(Tier::Poor, Tier::of),
+            confidence: self.confidence,
+            right: self.is_right,
+        }
+    }
 }
 
 /// `None` when nothing was read.
@@ -91,6 +115,9 @@ mod tests {
 
     fn judged(confidence: f32, right: usize, wrong: usize) -> Vec<Judged> {
         let of = |is_right| Judged {
+            key: FieldKey::TotalAmount,
+            is_cell: false,
+            page: None,
             confidence,
             is_right,
         };

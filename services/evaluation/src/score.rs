@@ -206,13 +206,13 @@ fn count_single(
         if right(field) {
             // The same value twice is one value.
             if !right_was_judged {
-                judge(score, field, true);
+                judge(score, place, field, true);
             }
             right_was_judged = true;
             continue;
         }
         place.tally(score, key).false_values += 1;
-        judge(score, field, false);
+        judge(score, place, field, false);
         error(score, place, key, missing.take(), Some(field));
     }
     if let Some(value) = missing {
@@ -235,7 +235,7 @@ fn count_repeated(
             Some(index) => {
                 let field = read.remove(index);
                 place.tally(score, key).right += 1;
-                judge(score, field, true);
+                judge(score, place, field, true);
                 // Printed in several places.
                 read.retain(|other| !is_right(value, other));
             }
@@ -251,7 +251,7 @@ fn count_repeated(
     let mut missing = missing.into_iter();
     for field in read {
         place.tally(score, field.key).false_values += 1;
-        judge(score, field, false);
+        judge(score, place, field, false);
         error(score, place, field.key, missing.next(), Some(field));
     }
     for value in missing {
@@ -278,12 +278,19 @@ fn count_invented(score: &mut Score, case: &TruthCase, document: &Document, spok
 
 fn invented(score: &mut Score, place: Place, field: &Field) {
     place.tally(score, field.key).false_values += 1;
-    judge(score, field, false);
+    judge(score, place, field, false);
     error(score, place, field.key, None, Some(field));
 }
 
-fn judge(score: &mut Score, field: &Field, is_right: bool) {
+fn judge(score: &mut Score, place: Place, field: &Field, is_right: bool) {
+    let anchor = field.page_anchor.as_ref();
     score.judged.push(Judged {
+        key: field.key,
+        is_cell: place.row.is_some(),
+        page: anchor.map(|anchor| PageRef {
+            file: anchor.file,
+            page: anchor.page,
+        }),
         confidence: field.confidence,
         is_right,
     });

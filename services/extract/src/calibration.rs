@@ -9,8 +9,10 @@
 
 use crate::odds::{log_odds, probability};
 use docexam_domain::{FieldKey, PageReading, ReadingSource};
+use docexam_layout::{CALIBRATION_FILE, LayoutError, Model};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::path::Path;
 use strum::{Display, EnumIter, IntoEnumIterator};
 
 const VERSION: u32 = 1;
@@ -76,6 +78,24 @@ struct Line {
 }
 
 impl Calibration {
+    /// Writes it beside the weights it was fitted for, and seals the folder anew.
+    pub fn write(&self, weights: &Path) -> Result<(), LayoutError> {
+        let path = weights.join(CALIBRATION_FILE);
+        std::fs::write(&path, self.to_json())
+            .map_err(|error| LayoutError::file("write", &path, error))?;
+        Model::seal(weights)
+    }
+
+    /// Takes a calibration away, so that confidences are what the model says.
+    pub fn remove(weights: &Path) -> Result<(), LayoutError> {
+        let path = weights.join(CALIBRATION_FILE);
+        if path.exists() {
+            std::fs::remove_file(&path)
+                .map_err(|error| LayoutError::file("remove", &path, error))?;
+        }
+        Model::seal(weights)
+    }
+
     pub fn from_json(json: &[u8]) -> Result<Self, String> {
         let calibration: Self = serde_json::from_slice(json).map_err(|e| e.to_string())?;
         match calibration.version {

@@ -82,12 +82,6 @@ impl Extractor {
         })
     }
 
-    /// Leaves confidences as they are before calibration, to fit one.
-    pub fn uncalibrated(mut self) -> Self {
-        self.calibration = None;
-        self
-    }
-
     pub fn model_digest(&self) -> &Sha256Digest {
         &self.digest
     }

@@ -21,6 +21,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Folder of the layout model.
+    pub fn layout_weights(&self) -> PathBuf {
+        self.models_dir.join("layout/weights")
+    }
+
     /// The defaults, with artefacts in `models_dir` and a thread for each core.
     pub fn new(models_dir: PathBuf) -> Self {
         Self {

@@ -48,7 +48,7 @@ pub struct Examiner {
 impl Examiner {
     /// Loads model, rule pack, nomenclature and one OCR engine, so that what is missing shows at start.
     pub fn new(config: Config) -> Result<Self, PipelineError> {
-        let extractor = Extractor::load(&config.models_dir.join("layout/weights"))?;
+        let extractor = Extractor::load(&config.layout_weights())?;
         let rule_pack = RulePack::load(
             &config.models_dir.join("rules").join(&config.rule_pack),
             &config.models_dir.join("nomenclature/data"),

@@ -12,6 +12,7 @@ use docexam_evaluation::truth::{self, TruthCase};
 use docexam_evaluation::{
     Figures, PageTime, Score, SetResult, TruthValues, baseline, printed, scanned, score, timing,
 };
+use docexam_extract::{Calibration, Observation};
 use docexam_intake::Limits;
 use docexam_pipeline::{Event, Examiner, Extraction, InputFile, PipelineError, Submission};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,6 +52,10 @@ pub struct Fields {
     limit: Option<usize>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Fit the calibration of the model's weights on these sets, which must not be those it is measured on, and
+    /// write it beside them. The figures printed are those before
+    #[arg(long)]
+    calibrate: bool,
     /// Write an HTML page that shows each error on its page
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -62,6 +67,10 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
     let Command::Fields(arguments) = command;
     let config = arguments.reading.config()?;
     let (limits, threads) = (config.limits.clone(), config.threads);
+    let weights = config.layout_weights();
+    if arguments.calibrate {
+        Calibration::remove(&weights)?;
+    }
     let corrections: Vec<Vec<Correction>> = arguments
         .corrections
         .iter()
@@ -79,15 +88,17 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
     };
     let mut results = Vec::new();
     let mut shown = Vec::new();
+    let mut observations = Vec::new();
     for set in sets {
         match evaluator.evaluate(set) {
             Err(error) if matches!(error.downcast_ref(), Some(PipelineError::Cancelled)) => {
                 return Ok(Done::Interrupted);
             }
             result => {
-                let (result, files) = result?;
+                let (result, files, observed) = result?;
                 results.push(result);
                 shown.push(files);
+                observations.extend(observed);
             }
         }
     }
@@ -95,6 +106,14 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
     match arguments.format {
         Format::Text => print!("{}", evaluation::text(&results)),
         Format::Json => output::print_json(&results)?,
+    }
+    if arguments.calibrate {
+        Calibration::fit(&observations).write(&weights)?;
+        eprintln!(
+            "calibrated on {} values: {}",
+            observations.len(),
+            weights.display()
+        );
     }
     if let Some(path) = &arguments.report {
         errors::write(path, &results, &shown, &evaluator.limits)?;
@@ -157,13 +176,18 @@ struct Evaluator<'a> {
 }
 
 impl Evaluator<'_> {
-    /// Reads and scores all cases of a set; returns the files too, for the report.
-    fn evaluate(&self, set: TruthSet) -> anyhow::Result<(SetResult, Vec<CaseFiles>)> {
+    /// Reads and scores all cases of a set; returns the files too, for the report, and what a calibration is
+    /// fitted on.
+    fn evaluate(
+        &self,
+        set: TruthSet,
+    ) -> anyhow::Result<(SetResult, Vec<CaseFiles>, Vec<Observation>)> {
         let mut reader = Score::default();
         let mut plain = Score::default();
         let mut values = TruthValues::default();
         let mut times = Vec::new();
         let (mut problems, mut shown) = (Vec::new(), Vec::new());
+        let mut observations = Vec::new();
         let (mut pages, mut documents) = (0, 0);
         let count = set.cases.len();
         for mut case in set.cases {
@@ -171,7 +195,10 @@ impl Evaluator<'_> {
             let files = input::files(&case.files, self.limits.max_file_bytes)?;
             self.leave_out_unprinted(&mut case, &files)?;
             let (extraction, case_times) = self.read(&case, self.as_submitted(&files)?)?;
-            reader.add(score(&case, &extraction.documents));
+            let of_case = score(&case, &extraction.documents);
+            let judged = of_case.judged.iter();
+            observations.extend(judged.map(|value| value.observation(&extraction.readings)));
+            reader.add(of_case);
             if self.arguments.baseline {
                 plain.add(score(&case, &baseline::documents(&extraction.readings)));
             }
@@ -198,7 +225,7 @@ impl Evaluator<'_> {
             problems,
             errors: reader.errors,
         };
-        Ok((result, shown))
+        Ok((result, shown, observations))
     }
 
     fn leave_out_unprinted(&self, case: &mut TruthCase, files: &[InputFile]) -> anyhow::Result<()> {

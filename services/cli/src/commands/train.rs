@@ -63,6 +63,9 @@ struct Training {
     /// [default: 4000, 400 with --from]
     #[arg(long)]
     steps: Option<usize>,
+    /// End after this step, to go on with --resume; the weights so far are written
+    #[arg(long, value_name = "STEP")]
+    stop_at: Option<usize>,
     #[arg(long, default_value_t = TrainOptions::default().pages_per_step)]
     pages_per_step: usize,
     /// [default: 0.002, 0.0003 with --from]
@@ -138,6 +141,7 @@ fn train(arguments: &Training) -> anyhow::Result<Done> {
         checkpoints: arguments.checkpoints.clone(),
         resume: arguments.resume,
         steps: arguments.steps.unwrap_or(steps),
+        stop_at: arguments.stop_at,
         pages_per_step: arguments.pages_per_step,
         learning_rate: arguments.learning_rate.unwrap_or(rate),
         evaluate_every: arguments.evaluate_every,
