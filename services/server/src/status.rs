@@ -73,6 +73,7 @@ fn from_store(error: StoreError, text: String) -> Status {
         }
         StoreError::NewerFormat { .. } => Status::failed_precondition(text),
         StoreError::FolderInUse(_)
+        | StoreError::BadPlace { .. }
         | StoreError::Folder { .. }
         | StoreError::Database(_)
         | StoreError::Migration(_)

@@ -4,7 +4,7 @@
 //! A content is written under a passing name and renamed once it is complete and on the disk, so that
 //! a name never stands for half a file and two writers of the same content cannot disturb each other.
 
-use crate::StoreError;
+use crate::{BlobPlace, StoreError};
 use bytes::Bytes;
 use docexam_domain::Sha256Digest;
 use object_store::path::Path as BlobPath;
@@ -25,6 +25,17 @@ pub(crate) struct Blobs {
 }
 
 impl Blobs {
+    pub(crate) async fn open(place: &BlobPlace, max_file_bytes: u64) -> Result<Self, StoreError> {
+        match place {
+            BlobPlace::Folder(folder) => Self::local(folder, max_file_bytes),
+            BlobPlace::Url(_) => Err(StoreError::BadPlace {
+                what: "blobs",
+                place: place.to_string(),
+                known: "a folder",
+            }),
+        }
+    }
+
     /// Opens `folder`, makes it if it is not there, and removes what unfinished uploads left.
     pub(crate) fn local(folder: &Path, max_file_bytes: u64) -> Result<Self, StoreError> {
         let problem = |error| StoreError::Folder {

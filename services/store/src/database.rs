@@ -1,68 +1,177 @@
-//! The SQL connection: how SQLite is made durable and concurrent, and the little that differs between
-//! the databases. Everything else in this crate is the same SQL for both.
+//! The SQL connection: which database it is, how it is made durable and concurrent, and the little that
+//! differs between the two. Everything else in this crate is the same SQL for both: `$1` placeholders,
+//! BIGINT, TEXT and DOUBLE PRECISION columns, bytes as text, `ON CONFLICT` and `RETURNING`.
 //!
 //! Goes in: a database address. Comes out: a pool whose schema is up to date.
 
-use crate::StoreError;
+use crate::{DatabasePlace, StoreError};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyPool, Executor, Transaction};
+use sqlx::migrate::Migrator;
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
-/// SQLite has one writer at a time; more connections than this only wait for it.
-const MAX_CONNECTIONS: u32 = 8;
+/// SQLite has one writer at a time, and a PostgreSQL server is shared by many processes; a process with
+/// more connections than this only waits elsewhere.
+const MAX_CONNECTIONS: u32 = 16;
+
+/// For a free connection, or for a server that is starting again.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// In this order: waiting must be possible before the journal mode is changed. In WAL mode readers
 /// and the writer do not block each other; FULL makes a commit survive a power cut.
-const SQLITE_PRAGMAS: [&str; 4] = [
+const SQLITE_SETTINGS: &[&str] = &[
     "PRAGMA busy_timeout = 10000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 ];
 
+/// No wait without an end; a client that stops in the middle of a transaction must not keep its locks.
+/// `synchronous_commit` is the server's default, said here because acknowledgements rely on it.
+const POSTGRES_SETTINGS: &[&str] = &[
+    "SET synchronous_commit = on",
+    "SET lock_timeout = '10s'",
+    "SET statement_timeout = '60s'",
+    "SET idle_in_transaction_session_timeout = '30s'",
+];
+
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: AnyPool,
+    dialect: Dialect,
+}
+
+/// What the two databases do not share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// SQLite takes its one write lock at once: a transaction that takes it later can fail half way with
+    /// "database is locked", however long it waits.
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Ends a SELECT whose rows are changed next in the same transaction, leaving out rows that another
+    /// transaction is about to change. On SQLite there is no other one.
+    pub(crate) fn for_update_skip_locked(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// The same, but waits for the other transaction.
+    pub(crate) fn for_update(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => "FOR UPDATE",
+        }
+    }
+
+    /// Microseconds since 1970 by the clock of the database: the one clock that all machines share,
+    /// so that a lease means the same to all of them.
+    pub(crate) fn now(self) -> &'static str {
+        match self {
+            Self::Sqlite => "CAST(unixepoch('subsec') * 1000000 AS BIGINT)",
+            Self::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        }
+    }
+
+    /// Waits until no other transaction holds the lock of this name, and holds it until the end of this
+    /// one. On SQLite the write lock has done it already.
+    pub(crate) async fn lock(
+        self,
+        connection: &mut AnyConnection,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        if self == Self::Postgres {
+            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+                .bind(name)
+                .execute(connection)
+                .await?;
+        }
+        Ok(())
+    }
+
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => SQLITE_SETTINGS,
+            Self::Postgres => POSTGRES_SETTINGS,
+        }
+    }
 }
 
 impl Database {
-    /// Opens the SQLite file, makes it if it is not there, and brings its schema up to date.
-    pub(crate) async fn sqlite(file: &Path) -> Result<Self, StoreError> {
+    /// Opens the database, makes the SQLite file if it is not there, and brings the schema up to date.
+    pub(crate) async fn open(place: &DatabasePlace) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
-        let address = format!("sqlite://{}?mode=rwc", percent_encoded(file));
+        let (dialect, address) = match place {
+            DatabasePlace::Sqlite(file) => (
+                Dialect::Sqlite,
+                format!("sqlite://{}?mode=rwc", percent_encoded(file)),
+            ),
+            DatabasePlace::Postgres(url) => (Dialect::Postgres, url.clone()),
+        };
+        let options = AnyConnectOptions::from_str(&address)?;
+        migrate(&options).await?;
         let pool = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
-            .after_connect(|connection, _| {
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    for pragma in SQLITE_PRAGMAS {
-                        connection.execute(pragma).await?;
+                    for setting in dialect.settings() {
+                        connection.execute(*setting).await?;
                     }
                     Ok(())
                 })
             })
-            .connect_with(AnyConnectOptions::from_str(&address)?)
+            .connect_with(options)
             .await?;
-        MIGRATIONS.run(&pool).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, dialect })
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
     pub(crate) fn reader(&self) -> &AnyPool {
         &self.pool
     }
 
-    /// A transaction that holds SQLite's write lock from its beginning: one that takes it later can
-    /// fail half way with "database is locked", however long it waits.
+    /// A transaction in which rows may be changed.
     pub(crate) async fn writer(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.pool.begin_with(self.dialect.begin()).await?)
     }
 
-    /// Waits for open transactions and writes the journal back.
+    /// Waits for open transactions; SQLite writes its journal back.
     pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// On a connection of its own, without the time limits: an index over a large table takes its time.
+/// PostgreSQL lets one process migrate at a time; for SQLite the store's lock does.
+async fn migrate(options: &AnyConnectOptions) -> Result<(), StoreError> {
+    let mut connection = AnyConnection::connect_with(options).await?;
+    if connection.backend_name() == "SQLite" {
+        for pragma in SQLITE_SETTINGS {
+            connection.execute(*pragma).await?;
+        }
+    }
+    MIGRATIONS.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
 }
 
 /// The address is a URL: `?`, `#`, `%` and spaces of a folder name must not be read as parts of it.
@@ -86,9 +195,8 @@ mod tests {
     #[tokio::test]
     async fn every_connection_is_durable_and_waits_for_the_writer() {
         let folder = tempfile::tempdir().expect("folder");
-        let database = Database::sqlite(&folder.path().join("test.db"))
-            .await
-            .expect("opened");
+        let place = DatabasePlace::Sqlite(folder.path().join("test.db"));
+        let database = Database::open(&place).await.expect("opened");
         // Two connections at once, so that the second one is a new one.
         let mut first = database.reader().acquire().await.expect("first");
         let mut second = database.reader().acquire().await.expect("second");

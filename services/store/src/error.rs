@@ -27,8 +27,14 @@ pub enum StoreError {
     QueueFull { waiting: u64, limit: u64 },
     #[error("examination {id} is no longer attempt {attempt} of this worker")]
     AttemptOver { id: String, attempt: i64 },
-    #[error("data folder {0} is in use by another process")]
+    #[error("data folder {0} is being opened by another process for too long")]
     FolderInUse(String),
+    #[error("{what} {place:?}: expected {known}")]
+    BadPlace {
+        what: &'static str,
+        place: String,
+        known: &'static str,
+    },
     #[error("data folder {folder}: {error}")]
     Folder {
         folder: String,

@@ -12,6 +12,8 @@ mod events;
 mod examinations;
 mod files;
 mod formats;
+mod lock;
+mod places;
 mod recovery;
 mod requests;
 mod submissions;
@@ -22,13 +24,14 @@ pub use error::StoreError;
 pub use events::Progress;
 pub use examinations::{ExaminationRecord, ListFilter};
 pub use files::FileUpload;
+pub use places::{BlobPlace, DatabasePlace, Places};
 pub use submissions::{Accepted, NewExamination, StoredFile};
 pub use tenant::{RequestId, Tenant};
 pub use work::ClaimedExamination;
 
 use blobs::Blobs;
 use database::Database;
-use std::fs::{File, TryLockError};
+use lock::FolderLock;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,48 +57,47 @@ impl Default for StoreLimits {
     }
 }
 
-/// Cheap to clone; all clones are the same store.
+/// Cheap to clone; all clones are the same store. Many processes may use the same store at a time.
 #[derive(Clone)]
 pub struct Store {
     database: Database,
     blobs: Blobs,
     limits: StoreLimits,
-    /// Held as long as any clone lives: two processes would take each other's work.
-    _lock: Arc<File>,
+    /// Of a SQLite database; held as long as any clone lives.
+    _lock: Option<Arc<FolderLock>>,
 }
 
 impl Store {
     /// Opens the data folder: `docexam.db` (SQLite), `blobs/` and `lock`. Makes what is missing.
     pub async fn open(data_dir: &Path, limits: StoreLimits) -> Result<Self, StoreError> {
-        let lock = lock(data_dir)?;
-        let blobs = Blobs::local(&data_dir.join("blobs"), limits.max_file_bytes)?;
-        let database = Database::sqlite(&data_dir.join("docexam.db")).await?;
-        Ok(Self {
+        Self::open_at(&Places::in_folder(data_dir), limits).await
+    }
+
+    /// Opens the store at these places. Makes what is missing, but for a PostgreSQL database or a bucket.
+    pub async fn open_at(places: &Places, limits: StoreLimits) -> Result<Self, StoreError> {
+        let lock = match &places.database {
+            DatabasePlace::Sqlite(file) => Some(FolderLock::take(file).await?),
+            DatabasePlace::Postgres(_) => None,
+        };
+        let blobs = Blobs::open(&places.blobs, limits.max_file_bytes).await?;
+        let database = Database::open(&places.database).await?;
+        let mut store = Self {
             database,
             blobs,
             limits,
-            _lock: Arc::new(lock),
-        })
+            _lock: None,
+        };
+        if let Some(lock) = lock {
+            if lock.is_alone() {
+                store.end_leases().await?;
+            }
+            store._lock = Some(Arc::new(lock.shared().await?));
+        }
+        Ok(store)
     }
 
     pub async fn close(&self) {
         self.database.close().await;
-    }
-}
-
-/// The operating system releases the lock when the process ends, however it ends.
-fn lock(data_dir: &Path) -> Result<File, StoreError> {
-    let folder = || data_dir.display().to_string();
-    let problem = |error| StoreError::Folder {
-        folder: folder(),
-        error,
-    };
-    std::fs::create_dir_all(data_dir).map_err(problem)?;
-    let file = File::create(data_dir.join("lock")).map_err(problem)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::FolderInUse(folder())),
-        Err(TryLockError::Error(error)) => Err(problem(error)),
     }
 }
 

@@ -9,6 +9,17 @@ use sqlx::{Any, AnyConnection};
 const MAX_ATTEMPTS: i64 = 3;
 
 impl Store {
+    /// To be called when nobody else has the store open: who held a lease has ended.
+    pub(crate) async fn end_leases(&self) -> Result<(), StoreError> {
+        let mut transaction = self.database.writer().await?;
+        sqlx::query("UPDATE examinations SET lease_until = 0 WHERE state = $1")
+            .bind(ExaminationState::Running.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
     /// Makes examinations that ran when the process ended wait again. To be called at start, before
     /// any worker. Returns how many wait.
     pub async fn recover(&self) -> Result<u64, StoreError> {
