@@ -38,6 +38,9 @@ pub struct Digests {
     pub engine: String,
     pub model: Sha256Digest,
     pub rule_pack: Sha256Digest,
+    /// The program's version and its limits; absent in results older than it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Sha256Digest>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

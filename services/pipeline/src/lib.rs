@@ -147,6 +147,7 @@ impl Examiner {
             engine: self.engine.clone(),
             model: self.extractor.model_digest().clone(),
             rule_pack: self.rule_pack.digest().clone(),
+            configuration: Some(self.config.digest()),
         }
     }
 }

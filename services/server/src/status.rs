@@ -77,7 +77,8 @@ fn from_store(error: StoreError, text: String) -> Status {
         | StoreError::Folder { .. }
         | StoreError::Database(_)
         | StoreError::Migration(_)
-        | StoreError::Blobs(_) => {
+        | StoreError::Blobs(_)
+        | StoreError::Audit(_) => {
             tracing::error!(error = text, "the store failed");
             Status::internal("the store failed; see the server's log")
         }

@@ -59,4 +59,6 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("blob store: {0}")]
     Blobs(#[from] object_store::Error),
+    #[error("audit log: {0}")]
+    Audit(#[from] docexam_audit::AuditError),
 }

@@ -5,6 +5,7 @@
 //! Deliberately absent: what an examination does, the wire, and who may see what (beyond the tenant,
 //! which is part of every key).
 
+mod audit;
 mod blobs;
 mod database;
 mod error;

@@ -1,7 +1,8 @@
 //! Work that does not end by itself: cut short by the end of the process, given back, or not wanted.
 
 use crate::work::{require_attempt, set_failed};
-use crate::{ClaimedExamination, Store, StoreError, Tenant};
+use crate::{ClaimedExamination, Store, StoreError, Tenant, audit};
+use docexam_audit::Entry;
 use docexam_domain::ExaminationState;
 use sqlx::{Any, AnyConnection};
 
@@ -87,6 +88,9 @@ impl Store {
                     .execute(&mut *transaction)
                     .await?;
             }
+            let examination = id.to_owned();
+            let discarded = Entry::SubmissionDiscarded { examination };
+            audit::record(&mut transaction, tenant, &discarded).await?;
         }
         transaction.commit().await?;
         Ok(())

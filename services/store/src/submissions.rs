@@ -1,7 +1,8 @@
 //! Accepting a submission: one transaction that either leaves a waiting examination with its files and
 //! its request id, or nothing.
 
-use crate::{RequestId, Store, StoreError, Tenant, files, formats, now, requests};
+use crate::{RequestId, Store, StoreError, Tenant, audit, files, formats, now, requests};
+use docexam_audit::{Entry, canonical_digest};
 use docexam_domain::{Declaration, ExaminationState, Sha256Digest};
 use sqlx::{Any, AnyConnection};
 use uuid::Uuid;
@@ -61,6 +62,7 @@ impl Store {
         let id = Uuid::now_v7().to_string();
         insert(&mut transaction, tenant, &id, new, &submission).await?;
         requests::remember(&mut transaction, tenant, request_id, &body, &id).await?;
+        audit::record(&mut transaction, tenant, &accepted(&id, new)?).await?;
         transaction.commit().await?;
         Ok(Accepted::New(id))
     }
@@ -137,6 +139,16 @@ async fn insert(
         .await?;
     }
     Ok(())
+}
+
+fn accepted(id: &str, new: &NewExamination) -> Result<Entry, StoreError> {
+    let declaration = new.declaration.as_ref();
+    Ok(Entry::SubmissionAccepted {
+        examination: id.to_owned(),
+        declaration_id: declaration.map_or_else(String::new, |declared| declared.id.clone()),
+        declaration: declaration.map(canonical_digest).transpose()?,
+        files: new.files.iter().map(|file| file.digest.clone()).collect(),
+    })
 }
 
 /// Over declaration, names and contents; whether a file came inline or by digest makes no difference.

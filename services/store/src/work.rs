@@ -2,7 +2,8 @@
 //! died and another took the work up) can change nothing any more: each change names its attempt.
 //! Deliberately absent so far: leases. One process works on a data folder, which `Store` locks.
 
-use crate::{Progress, Store, StoreError, StoredFile, Tenant, events, formats, now};
+use crate::{Progress, Store, StoreError, StoredFile, Tenant, audit, events, formats, now};
+use docexam_audit::{Artefacts, Entry, Produced, canonical_digest};
 use docexam_domain::{Declaration, Examination, ExaminationState, Finding, Sha256Digest};
 use sqlx::{Any, AnyConnection};
 use std::collections::BTreeMap;
@@ -93,6 +94,7 @@ impl Store {
         result: &Examination,
     ) -> Result<(), StoreError> {
         let json = formats::write_result(result)?;
+        let produced = produced(claimed, result)?;
         let mut transaction = self.database.writer().await?;
         require_attempt(&mut transaction, claimed).await?;
         sqlx::query(
@@ -109,6 +111,13 @@ impl Store {
         for (position, finding) in (0i64..).zip(&result.findings) {
             insert_finding(&mut transaction, claimed, position, finding).await?;
         }
+        audit::record_change(&mut transaction, &produced.artefacts).await?;
+        let finished = Entry::ExaminationFinished {
+            examination: claimed.id.clone(),
+            attempt: claimed.attempt,
+            produced,
+        };
+        audit::record(&mut transaction, &claimed.tenant, &finished).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -168,9 +177,33 @@ pub(crate) async fn set_failed(
     .bind(tenant.as_str())
     .bind(id)
     .bind(attempt)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    let failed = Entry::ExaminationFailed {
+        examination: id.to_owned(),
+        attempt,
+        reason: reason.to_owned(),
+    };
+    audit::record(connection, tenant, &failed).await
+}
+
+/// What the audit log keeps of a result. Another run of the same input must come to the same digests.
+pub(crate) fn produced(
+    claimed: &ClaimedExamination,
+    result: &Examination,
+) -> Result<Produced, StoreError> {
+    Ok(Produced {
+        input: result.digests.input.clone(),
+        history: canonical_digest(&claimed.seen_files)?,
+        artefacts: Artefacts {
+            engine: result.digests.engine.clone(),
+            model: result.digests.model.clone(),
+            rule_pack: result.digests.rule_pack.clone(),
+            configuration: result.digests.configuration.clone(),
+        },
+        findings: canonical_digest(&result.findings)?,
+        result: canonical_digest(result)?,
+    })
 }
 
 async fn insert_finding(

@@ -66,6 +66,7 @@ impl StandIn {
                 engine: "stand-in".to_owned(),
                 model: Sha256Digest::of(b"model"),
                 rule_pack: Sha256Digest::of(b"rule pack"),
+                configuration: Some(Sha256Digest::of(b"configuration")),
             },
         })
     }
