@@ -12,9 +12,13 @@ use std::collections::BTreeMap;
 
 pub fn canonical_json<T: Serialize>(value: &T) -> Result<String, AuditError> {
     // By way of the text, because a fraction of 32 bits keeps its short form only there.
-    let text = serde_json::to_string(value).map_err(AuditError::Json)?;
-    let value: Value = serde_json::from_str(&text).map_err(AuditError::Json)?;
-    let mut sorted = String::with_capacity(text.len());
+    canonical_text(&serde_json::to_string(value).map_err(AuditError::Json)?)
+}
+
+/// The same for JSON that was written by `serde_json`.
+pub fn canonical_text(json: &str) -> Result<String, AuditError> {
+    let value: Value = serde_json::from_str(json).map_err(AuditError::Json)?;
+    let mut sorted = String::with_capacity(json.len());
     write_sorted(&value, &mut sorted);
     Ok(sorted)
 }

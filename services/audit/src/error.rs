@@ -16,6 +16,8 @@ pub enum AuditError {
     NoEntry { index: u64, size: u64 },
     #[error("a log of {size} entries has no earlier state of {earlier}")]
     NoEarlierState { earlier: u64, size: u64 },
+    #[error("the log has {entries} entries, not {size}")]
+    NotYet { size: u64, entries: u64 },
     #[error("the stored hash at position {0} is missing")]
     NoHash(u64),
     #[error("{0:?} is not a hash of 64 hex digits")]

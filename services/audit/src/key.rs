@@ -8,9 +8,9 @@ use crate::AuditError;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ed25519_dalek::SigningKey as Ed25519Key;
 use signed_note::{StandardSigner, StandardVerifier, Verifier};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Algorithm of C2SP signed notes: Ed25519.
@@ -50,13 +50,18 @@ impl SigningKey {
     pub fn create(file: &Path, origin: &str) -> Result<Self, AuditError> {
         let problem = |error: std::io::Error| key_file(file, error.to_string());
         let (key, text) = Self::generate(origin)?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(OWNER_ONLY);
-        let mut opened = options.open(file).map_err(problem)?;
-        opened
-            .write_all(format!("{text}\n").as_bytes())
-            .and_then(|()| opened.sync_all())
+        let folder = match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        std::fs::create_dir_all(folder).map_err(problem)?;
+        // Readable by its owner alone from the first byte, and under its name only once it is whole.
+        let mut made = tempfile::NamedTempFile::new_in(folder).map_err(problem)?;
+        made.write_all(format!("{text}\n").as_bytes())
+            .and_then(|()| made.as_file().sync_all())
             .map_err(problem)?;
+        made.persist_noclobber(file)
+            .map_err(|error| problem(error.error))?;
         Ok(key)
     }
 
@@ -91,7 +96,8 @@ impl SigningKey {
             _ => "is no signing key".to_owned(),
         })?;
         let name = signed_note::Signer::name(&signer).to_owned();
-        let data = text.rsplit('+').next().unwrap_or_default();
+        // The fifth part; '+' is a digit of base64 too.
+        let data = text.splitn(5, '+').nth(4).unwrap_or_default();
         let secret = BASE64_STANDARD
             .decode(data)
             .ok()

@@ -20,16 +20,18 @@ const MAX_ENTRIES: u64 = 1 << 48;
 pub struct StoredHashes(BTreeMap<u64, Hash>);
 
 impl StoredHashes {
-    pub fn insert(&mut self, position: u64, hash: Hash) {
-        self.0.insert(position, hash);
-    }
-
     /// Forgets all but what appending to a tree of this size needs.
     pub fn keep_for_appending(&mut self, size: u64) -> Result<(), AuditError> {
         let needed = root_needs(size)?;
         self.0
             .retain(|position, _| needed.binary_search(position).is_ok());
         Ok(())
+    }
+}
+
+impl Extend<(u64, Hash)> for StoredHashes {
+    fn extend<T: IntoIterator<Item = (u64, Hash)>>(&mut self, hashes: T) {
+        self.0.extend(hashes);
     }
 }
 

@@ -2,6 +2,7 @@
 //! What a caller can mend is told in full; what only the operator can mend is logged and called internal.
 
 use crate::convert::BadField;
+use docexam_audit::AuditError;
 use docexam_store::StoreError;
 use std::time::Duration;
 use tonic::{Code, Status};
@@ -58,7 +59,9 @@ fn from_store(error: StoreError, text: String) -> Status {
         StoreError::BadTenant(_) => bad_field("x-docexam-tenant", text),
         StoreError::BadRequestId(_) => bad_field("request_id", text),
         StoreError::RequestReused(_) => Status::already_exists(text),
-        StoreError::NoExamination(_) | StoreError::NoFile(_) => Status::not_found(text),
+        StoreError::NoExamination(_) | StoreError::NoFile(_) | StoreError::EmptyLog => {
+            Status::not_found(text)
+        }
         StoreError::FileTooLarge { .. } => bad_field("content", text),
         StoreError::SubmissionTooLarge { .. } => bad_field("submission.files", text),
         StoreError::OtherContent { .. } => bad_field("sha256", text),
@@ -67,11 +70,20 @@ fn from_store(error: StoreError, text: String) -> Status {
             Status::with_error_details(Code::ResourceExhausted, text, details)
         }
         StoreError::AttemptOver { .. } => Status::aborted(text),
-        StoreError::DamagedFile { .. } | StoreError::DamagedRow { .. } => {
+        StoreError::Audit(AuditError::NoEntry { .. }) => bad_field("index", text),
+        StoreError::Audit(AuditError::NoEarlierState { .. }) => bad_field("earlier_size", text),
+        StoreError::Audit(AuditError::NotYet { .. } | AuditError::TooLarge(_)) => {
+            bad_field("tree_size", text)
+        }
+        StoreError::DamagedFile { .. }
+        | StoreError::DamagedRow { .. }
+        | StoreError::Audit(AuditError::NoHash(_) | AuditError::BadHash(_)) => {
             tracing::error!(error = text, "stored data is damaged");
             Status::data_loss(text)
         }
-        StoreError::NewerFormat { .. } => Status::failed_precondition(text),
+        StoreError::NewerFormat { .. } | StoreError::NotExamined(_) => {
+            Status::failed_precondition(text)
+        }
         StoreError::FolderInUse(_)
         | StoreError::BadPlace { .. }
         | StoreError::Folder { .. }

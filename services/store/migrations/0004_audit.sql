@@ -29,14 +29,14 @@ CREATE TABLE audit_checkpoints (
     note         TEXT   NOT NULL              -- signed note
 );
 
--- Who may give places: one process at a time. A higher fence ends what an earlier holder had begun.
+-- Who gives places: one process at a time. The row is locked, and the owner compared, in the transaction
+-- that gives the places; so a process whose turn is over can give none.
 CREATE TABLE audit_sequencer (
     name         TEXT   NOT NULL PRIMARY KEY,
     owner        TEXT   NOT NULL,
-    fence        BIGINT NOT NULL,
     lease_until  BIGINT NOT NULL  -- by the clock of the database
 );
-INSERT INTO audit_sequencer (name, owner, fence, lease_until) VALUES ('sequencer', '', 0, 0);
+INSERT INTO audit_sequencer (name, owner, lease_until) VALUES ('sequencer', '', 0);
 
 -- What the last result was made with, to notice a change.
 CREATE TABLE audit_artefacts (

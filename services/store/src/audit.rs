@@ -16,6 +16,14 @@ pub(crate) async fn record(
     write_down(connection, tenant.as_str(), entry).await
 }
 
+/// The same for what concerns the whole installation and no tenant alone.
+pub(crate) async fn record_for_all(
+    connection: &mut AnyConnection,
+    entry: &Entry,
+) -> Result<(), StoreError> {
+    write_down(connection, "", entry).await
+}
+
 /// Notices that results are made with other artefacts than before.
 pub(crate) async fn record_change(
     connection: &mut AnyConnection,
@@ -38,7 +46,7 @@ pub(crate) async fn record_change(
     .execute(&mut *connection)
     .await?;
     let artefacts = artefacts.clone();
-    write_down(connection, "", &Entry::ArtefactsChanged { artefacts }).await
+    record_for_all(connection, &Entry::ArtefactsChanged { artefacts }).await
 }
 
 async fn write_down(

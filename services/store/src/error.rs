@@ -59,6 +59,10 @@ pub enum StoreError {
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("blob store: {0}")]
     Blobs(#[from] object_store::Error),
+    #[error("examination {0} has no result")]
+    NotExamined(String),
+    #[error("the audit log has no entry yet")]
+    EmptyLog,
     #[error("audit log: {0}")]
     Audit(#[from] docexam_audit::AuditError),
 }

@@ -5,6 +5,7 @@ use crate::StoreError;
 use docexam_domain::{Declaration, Examination};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Raise it when a change of the nouns makes older programs misread a row.
 const VERSION: u32 = 1;
@@ -26,6 +27,17 @@ pub(crate) fn read_submission(json: &str) -> Result<Option<Declaration>, StoreEr
 
 pub(crate) fn write_result(examination: &Examination) -> Result<String, StoreError> {
     write("result", examination)
+}
+
+/// The result's JSON as it was written, to be compared to the byte.
+pub(crate) fn result_text(json: &str) -> Result<String, StoreError> {
+    read_result(json)?;
+    let stored: Versioned<Box<RawValue>> =
+        serde_json::from_str(json).map_err(|error| StoreError::DamagedRow {
+            what: "result",
+            problem: error.to_string(),
+        })?;
+    Ok(stored.body.get().to_owned())
 }
 
 pub(crate) fn read_result(json: &str) -> Result<Examination, StoreError> {

@@ -6,6 +6,7 @@
 //! which is part of every key).
 
 mod audit;
+mod audit_log;
 mod blobs;
 mod database;
 mod error;
@@ -14,21 +15,26 @@ mod examinations;
 mod files;
 mod formats;
 mod lock;
+mod past;
 mod places;
 mod recovery;
 mod requests;
+mod sequencer;
 mod submissions;
 mod tenant;
 mod work;
 
+pub use audit_log::{AuditEntry, AuditFilter};
 pub use error::StoreError;
 pub use events::Progress;
 pub use examinations::{ExaminationRecord, ListFilter};
 pub use files::FileUpload;
+pub use past::PastExamination;
 pub use places::{BlobPlace, DatabasePlace, Places};
+pub use sequencer::{MAX_BATCH, Sequenced, Sequencer};
 pub use submissions::{Accepted, NewExamination, StoredFile};
 pub use tenant::{RequestId, Tenant};
-pub use work::ClaimedExamination;
+pub use work::{ClaimedExamination, produced};
 
 use blobs::Blobs;
 use database::Database;

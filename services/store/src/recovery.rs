@@ -17,6 +17,9 @@ impl Store {
             .bind(ExaminationState::Running.to_string())
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("UPDATE audit_sequencer SET lease_until = 0")
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -49,20 +49,8 @@ impl Store {
         .await?;
         events::append(&mut transaction, &tenant, &id, &[Progress::Started]).await?;
         let files = files_of(&mut transaction, &tenant, &id).await?;
-        let mut seen_files = BTreeMap::new();
-        for file in &files {
-            let users = earlier_users(
-                &mut transaction,
-                &tenant,
-                &file.digest,
-                &id,
-                &declaration_id,
-            )
-            .await?;
-            if !users.is_empty() {
-                seen_files.insert(file.digest.clone(), users);
-            }
-        }
+        let seen_files =
+            seen_files(&mut transaction, &tenant, &id, &declaration_id, &files).await?;
         transaction.commit().await?;
         let declaration = formats::read_submission(&submission)?;
         Ok(Some(ClaimedExamination {
@@ -94,7 +82,7 @@ impl Store {
         result: &Examination,
     ) -> Result<(), StoreError> {
         let json = formats::write_result(result)?;
-        let produced = produced(claimed, result)?;
+        let produced = produced(&claimed.seen_files, result)?;
         let mut transaction = self.database.writer().await?;
         require_attempt(&mut transaction, claimed).await?;
         sqlx::query(
@@ -188,13 +176,13 @@ pub(crate) async fn set_failed(
 }
 
 /// What the audit log keeps of a result. Another run of the same input must come to the same digests.
-pub(crate) fn produced(
-    claimed: &ClaimedExamination,
+pub fn produced(
+    seen_files: &BTreeMap<Sha256Digest, Vec<String>>,
     result: &Examination,
 ) -> Result<Produced, StoreError> {
     Ok(Produced {
         input: result.digests.input.clone(),
-        history: canonical_digest(&claimed.seen_files)?,
+        history: canonical_digest(seen_files)?,
         artefacts: Artefacts {
             engine: result.digests.engine.clone(),
             model: result.digests.model.clone(),
@@ -227,7 +215,7 @@ async fn insert_finding(
     Ok(())
 }
 
-async fn files_of(
+pub(crate) async fn files_of(
     connection: &mut AnyConnection,
     tenant: &Tenant,
     id: &str,
@@ -249,6 +237,24 @@ async fn files_of(
             }),
         })
         .collect()
+}
+
+pub(crate) async fn seen_files(
+    connection: &mut AnyConnection,
+    tenant: &Tenant,
+    id: &str,
+    declaration_id: &str,
+    files: &[StoredFile],
+) -> Result<BTreeMap<Sha256Digest, Vec<String>>, StoreError> {
+    let mut seen = BTreeMap::new();
+    for file in files {
+        let users =
+            earlier_users(&mut *connection, tenant, &file.digest, id, declaration_id).await?;
+        if !users.is_empty() {
+            seen.insert(file.digest.clone(), users);
+        }
+    }
+    Ok(seen)
 }
 
 /// Other declarations of the tenant that used the file before this examination was accepted.
