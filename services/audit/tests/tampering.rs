@@ -268,7 +268,7 @@ fn a_log_cut_with_its_checkpoints_is_noticed_by_a_kept_one() {
 #[test]
 fn a_history_written_anew_and_signed_again_is_noticed_by_a_kept_checkpoint() {
     let mut history = History::new();
-    let kept: Vec<Checkpoint> = [3, 8, 11].map(|size| history.kept(size)).into();
+    let kept: Vec<Checkpoint> = [3, 8, 12].map(|size| history.kept(size)).into();
     history.back_to(8);
     // Whoever has the key signs another course of things, at other sizes.
     history.add(2, "another");
@@ -278,8 +278,8 @@ fn a_history_written_anew_and_signed_again_is_noticed_by_a_kept_checkpoint() {
     let error = history.verify(&lines, &kept).expect_err("forked");
     assert_eq!(
         error.problem.to_string(),
-        "the history was forked: the log is not the one of the kept checkpoint of 11 entries; \
-         the first entry that differs is one of 8 to 10"
+        "the history was forked: the log is not the one of the kept checkpoint of 12 entries; \
+         the first entry that differs is one of 8 to 11"
     );
     history
         .verify(&lines, &kept[..2])

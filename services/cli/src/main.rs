@@ -29,6 +29,8 @@ enum Command {
     Submit(commands::submit::Arguments),
     Health(commands::health::Arguments),
     #[command(subcommand)]
+    Audit(commands::audit::Command),
+    #[command(subcommand)]
     Rules(commands::rules::Command),
     #[command(subcommand)]
     Nomenclature(commands::nomenclature::Command),
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Submit(arguments) => commands::submit::run(&arguments),
         Command::Health(arguments) => commands::health::run(&arguments),
+        Command::Audit(command) => commands::audit::run(command),
         Command::Rules(command) => commands::rules::run(&command),
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),

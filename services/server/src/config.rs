@@ -27,6 +27,9 @@ pub struct Config {
     /// How long running examinations may go on once the server is told to stop. What is not done by
     /// then is taken up again at the next start.
     pub grace_seconds: u64,
+    /// Key that signs the audit log; `audit.key` in the data folder if it is not given, and made at the
+    /// first start. Servers that share a database share their key too.
+    pub audit_key: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -40,6 +43,7 @@ impl Default for Config {
             max_queue: 1_000,
             workers: 2,
             grace_seconds: 10,
+            audit_key: None,
         }
     }
 }
@@ -51,6 +55,11 @@ impl Config {
             max_submission_bytes: self.max_submission_bytes,
             max_waiting: self.max_queue,
         }
+    }
+
+    pub(crate) fn audit_key(&self) -> PathBuf {
+        let in_data_dir = || self.data_dir.join("audit.key");
+        self.audit_key.clone().unwrap_or_else(in_data_dir)
     }
 
     pub(crate) fn grace(&self) -> Duration {

@@ -1,9 +1,11 @@
-//! The gRPC server: `docexam.v1.ExaminationService`, health and reflection.
+//! The gRPC server: `docexam.v1.ExaminationService` and `AuditService`, health and reflection.
 //!
 //! Goes in: a [`Config`] and something that examines. Comes out: a server that runs until it is told
 //! to stop. Entry point: [`serve`]; then `service.rs` (the calls), `workers.rs` (the work behind them).
 //! Deliberately absent: how a submission is examined, SQL, configuration files and arguments.
 
+mod audit_service;
+mod auditing;
 mod call;
 mod caller;
 mod config;

@@ -1,10 +1,14 @@
 //! Start to stop: open the store, take up what was left, serve, and end in good order.
 
+use crate::audit_service::Audit;
+use crate::auditing;
 use crate::config::Config;
 use crate::desk::{Desk, Phase};
 use crate::examiner::Examine;
 use crate::service::Service;
 use crate::workers::Worker;
+use docexam_audit::AuditError;
+use docexam_proto::v1::audit_service_server::AuditServiceServer;
 use docexam_proto::v1::examination_service_server::ExaminationServiceServer;
 use docexam_store::{Store, StoreError};
 use std::future::Future;
@@ -35,6 +39,13 @@ pub enum ServeError {
     },
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    #[error(
+        "the key of the audit log {origin} is not at {file}: put it there, or make a new one with \
+         docexam audit keygen --origin {origin} --out {file}"
+    )]
+    NoAuditKey { origin: String, file: String },
     #[error("reflection: {0}")]
     Reflection(#[from] tonic_reflection::server::Error),
     #[error("transport: {0}")]
@@ -70,16 +81,23 @@ pub async fn serve_on(
         .unwrap_or_default();
     let store = Store::open(&config.data_dir, config.store_limits()).await?;
     let waiting = store.recover().await?;
+    let sequencer = auditing::sequencer(&config, &store).await?;
     let desk = Arc::new(Desk::new());
+    let sequencing = tokio::spawn(auditing::run(sequencer, desk.phase.subscribe()));
     let mut workers = start_workers(&config, &store, &desk, examine);
 
     let (health, health_service) = tonic_health::server::health_reporter();
     health.set_serving::<Examinations>().await;
+    health.set_serving::<Audits>().await;
     let examinations = ExaminationServiceServer::new(Service {
         store: store.clone(),
         desk: Arc::clone(&desk),
     })
     .max_decoding_message_size(config.max_message_bytes)
+    .max_encoding_message_size(config.max_message_bytes);
+    let audits = AuditServiceServer::new(Audit {
+        store: store.clone(),
+    })
     .max_encoding_message_size(config.max_message_bytes);
     let mut phase = desk.phase.subscribe();
     let stopping = async move {
@@ -95,6 +113,7 @@ pub async fn serve_on(
         .add_service(reflection().build_v1()?)
         .add_service(reflection().build_v1alpha()?)
         .add_service(examinations)
+        .add_service(audits)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             stopping,
@@ -104,7 +123,11 @@ pub async fn serve_on(
     let ending = async {
         shutdown.await;
         tracing::info!("stopping");
-        for service in ["", <Examinations as tonic::server::NamedService>::NAME] {
+        for service in [
+            "",
+            <Examinations as tonic::server::NamedService>::NAME,
+            <Audits as tonic::server::NamedService>::NAME,
+        ] {
             health
                 .set_service_status(service, ServingStatus::NotServing)
                 .await;
@@ -121,12 +144,21 @@ pub async fn serve_on(
     // Only if the transport failed: otherwise they have ended.
     desk.cancel_all();
     workers.shutdown().await;
+    // The last entries get their place.
+    desk.phase.send_replace(Phase::Stopped);
+    if tokio::time::timeout(config.grace(), sequencing)
+        .await
+        .is_err()
+    {
+        tracing::warn!("the last entries get their place in the audit log at the next start");
+    }
     store.close().await;
     tracing::info!("stopped");
     Ok(served?)
 }
 
 type Examinations = ExaminationServiceServer<Service>;
+type Audits = AuditServiceServer<Audit>;
 
 fn start_workers(
     config: &Config,

@@ -1,11 +1,13 @@
 //! One file for each command of the program.
 
+pub mod audit;
 pub mod corpus;
 pub mod examine;
 pub mod extract;
 pub mod health;
 pub mod nomenclature;
 mod reading;
+pub mod replay;
 pub mod rules;
 pub mod serve;
 pub mod submit;

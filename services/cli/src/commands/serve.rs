@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 #[derive(Args)]
 pub struct Arguments {
     /// Configuration as TOML: listen, data_dir, max_message_bytes, max_file_bytes, max_submission_bytes,
-    /// max_queue, workers, grace_seconds; the options below win
+    /// max_queue, workers, grace_seconds, audit_key; the options below win
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address and port (default 127.0.0.1:50051); there is no authentication yet, so keep it on loopback
@@ -68,6 +68,12 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<Config> {
         config.data_dir.clone_from(data_dir);
     }
     Ok(config)
+}
+
+/// The size of a file that the service takes, with this configuration file.
+pub fn limits(config: Option<&Path>) -> anyhow::Result<u64> {
+    let config = config.map(from_file).transpose()?.unwrap_or_default();
+    Ok(config.max_file_bytes)
 }
 
 fn from_file(path: &Path) -> anyhow::Result<Config> {
