@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use docexam_domain::Declaration;
 use docexam_pipeline::{Config, InputFile};
+use docexam_store::{DatabasePlace, Places, Store, StoreLimits};
 use std::path::{Path, PathBuf};
 
 /// Where artefacts are and how many threads read; shared by all commands that read documents.
@@ -50,6 +51,42 @@ impl ReadingOptions {
         found.context(
             "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
         )
+    }
+}
+
+/// Where the state of a service lies.
+#[derive(Args, Clone)]
+pub struct StoreOptions {
+    /// Folder of the database and the files received
+    #[arg(long, default_value = "data", value_name = "DIR")]
+    data_dir: PathBuf,
+    /// Database, if not in the data folder: postgres://HOST/DATABASE or the path of a SQLite file
+    #[arg(
+        long,
+        env = "DOCEXAM_STORE",
+        hide_env_values = true,
+        value_name = "PLACE"
+    )]
+    store: Option<String>,
+    /// Files received, if not in the data folder: s3://BUCKET/PREFIX, az://, gs:// or a folder
+    #[arg(long, env = "DOCEXAM_BLOBS", value_name = "PLACE")]
+    blobs: Option<String>,
+}
+
+impl StoreOptions {
+    /// Opens a store that is there; a service may have it open at the same time.
+    pub async fn open(&self) -> anyhow::Result<Store> {
+        let places = Places::parse(&self.data_dir, self.store.as_deref(), self.blobs.as_deref())?;
+        Self::open_places(&places).await
+    }
+
+    pub async fn open_places(places: &Places) -> anyhow::Result<Store> {
+        if let DatabasePlace::Sqlite(file) = &places.database
+            && !file.is_file()
+        {
+            bail!("there is no database {}", file.display());
+        }
+        Ok(Store::open_at(places, StoreLimits::default()).await?)
     }
 }
 

@@ -29,6 +29,8 @@ enum Command {
     Submit(commands::submit::Arguments),
     Health(commands::health::Arguments),
     #[command(subcommand)]
+    Store(commands::store::Command),
+    #[command(subcommand)]
     Rules(commands::rules::Command),
     #[command(subcommand)]
     Nomenclature(commands::nomenclature::Command),
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Submit(arguments) => commands::submit::run(&arguments),
         Command::Health(arguments) => commands::health::run(&arguments),
+        Command::Store(command) => commands::store::run(&command),
         Command::Rules(command) => commands::rules::run(&command),
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),

@@ -6,7 +6,7 @@ use crate::examiner::Examine;
 use crate::service::Service;
 use crate::workers::Worker;
 use docexam_proto::v1::examination_service_server::ExaminationServiceServer;
-use docexam_store::{Store, StoreError};
+use docexam_store::{Claimant, Store, StoreError};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +68,8 @@ pub async fn serve_on(
         .local_addr()
         .map(|address| address.to_string())
         .unwrap_or_default();
-    let store = Store::open(&config.data_dir, config.store_limits()).await?;
+    let places = config.places()?;
+    let store = Store::open_at(&places, config.store_limits()).await?;
     let waiting = store.recover().await?;
     let desk = Arc::new(Desk::new());
     let mut workers = start_workers(&config, &store, &desk, examine);
@@ -99,7 +100,7 @@ pub async fn serve_on(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             stopping,
         );
-    tracing::info!(address, data = %config.data_dir.display(), waiting, "serving");
+    tracing::info!(address, store = %places.database, blobs = %places.blobs, waiting, "serving");
 
     let ending = async {
         shutdown.await;
@@ -134,14 +135,13 @@ fn start_workers(
     desk: &Arc<Desk>,
     examine: Arc<Examine>,
 ) -> JoinSet<()> {
-    let worker = Worker {
+    let worker = || Worker {
         store: store.clone(),
         desk: Arc::clone(desk),
-        examine,
+        examine: Arc::clone(&examine),
+        claimant: Claimant::new(config.lease()),
     };
-    (0..config.workers.max(1))
-        .map(|_| worker.clone().run())
-        .collect()
+    (0..config.workers.max(1)).map(|_| worker().run()).collect()
 }
 
 /// Lets running examinations end, for a while; then they are given back, for the next start.

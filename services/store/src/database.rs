@@ -7,7 +7,7 @@
 use crate::{DatabasePlace, StoreError};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Executor, Transaction};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -88,15 +88,36 @@ impl Dialect {
         }
     }
 
-    /// Waits until no other transaction holds the lock of this name, and holds it until the end of this
-    /// one. On SQLite the write lock has done it already.
+    /// Until the end of the transaction nobody else holds the lock of this name. On SQLite the write lock
+    /// has seen to that already.
     pub(crate) async fn lock(
         self,
         connection: &mut AnyConnection,
         name: &str,
     ) -> Result<(), StoreError> {
+        self.ask_for_lock(connection, "pg_advisory_xact_lock", name)
+            .await
+    }
+
+    /// Until the end of the transaction nobody else holds the lock of this name alone.
+    pub(crate) async fn lock_shared(
+        self,
+        connection: &mut AnyConnection,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        self.ask_for_lock(connection, "pg_advisory_xact_lock_shared", name)
+            .await
+    }
+
+    async fn ask_for_lock(
+        self,
+        connection: &mut AnyConnection,
+        function: &str,
+        name: &str,
+    ) -> Result<(), StoreError> {
         if self == Self::Postgres {
-            sqlx::query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            let sql = format!("SELECT {function}(hashtextextended($1, 0))");
+            sqlx::query::<Any>(AssertSqlSafe(sql))
                 .bind(name)
                 .execute(connection)
                 .await?;
@@ -124,20 +145,16 @@ impl Database {
             DatabasePlace::Postgres(url) => (Dialect::Postgres, url.clone()),
         };
         let options = AnyConnectOptions::from_str(&address)?;
-        migrate(&options).await?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .after_connect(move |connection, _| {
-                Box::pin(async move {
-                    for setting in dialect.settings() {
-                        connection.execute(*setting).await?;
-                    }
-                    Ok(())
-                })
-            })
-            .connect_with(options)
-            .await?;
+        // On a connection of its own, without PostgreSQL's time limits: an index over a large table takes its time.
+        // PostgreSQL lets one process migrate at a time; for SQLite the store's lock does.
+        let unhurried = match dialect {
+            Dialect::Sqlite => SQLITE_SETTINGS,
+            Dialect::Postgres => &[],
+        };
+        let migrating = pool(&options, unhurried, 1).await?;
+        MIGRATIONS.run(&migrating).await?;
+        migrating.close().await;
+        let pool = pool(&options, dialect.settings(), MAX_CONNECTIONS).await?;
         Ok(Self { pool, dialect })
     }
 
@@ -160,18 +177,35 @@ impl Database {
     }
 }
 
-/// On a connection of its own, without the time limits: an index over a large table takes its time.
-/// PostgreSQL lets one process migrate at a time; for SQLite the store's lock does.
-async fn migrate(options: &AnyConnectOptions) -> Result<(), StoreError> {
-    let mut connection = AnyConnection::connect_with(options).await?;
-    if connection.backend_name() == "SQLite" {
-        for pragma in SQLITE_SETTINGS {
-            connection.execute(*pragma).await?;
-        }
-    }
-    MIGRATIONS.run(&mut connection).await?;
-    connection.close().await?;
-    Ok(())
+async fn pool(
+    options: &AnyConnectOptions,
+    settings: &'static [&'static str],
+    max_connections: u32,
+) -> Result<AnyPool, StoreError> {
+    Ok(AnyPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for setting in settings {
+                    connection.execute(*setting).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_with(options.clone())
+        .await?)
+}
+
+/// Placeholders for the rows of one statement: `($1, $2), ($3, $4)` for two rows of two columns.
+pub(crate) fn numbered(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let names: Vec<String> = (1..=columns)
+            .map(|column| format!("${}", row * columns + column))
+            .collect();
+        format!("({})", names.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// The address is a URL: `?`, `#`, `%` and spaces of a folder name must not be read as parts of it.
@@ -191,6 +225,11 @@ fn percent_encoded(path: &Path) -> String {
 mod tests {
     use super::*;
     use sqlx::Row;
+
+    #[test]
+    fn placeholders_count_through_all_rows() {
+        assert_eq!(numbered(2, 3), "($1, $2, $3), ($4, $5, $6)");
+    }
 
     #[tokio::test]
     async fn every_connection_is_durable_and_waits_for_the_writer() {

@@ -6,6 +6,7 @@
 //! which is part of every key).
 
 mod blobs;
+mod claims;
 mod database;
 mod error;
 mod events;
@@ -13,21 +14,26 @@ mod examinations;
 mod files;
 mod formats;
 mod lock;
+mod maintenance;
 mod places;
+mod readings;
 mod recovery;
+mod remote;
 mod requests;
 mod submissions;
 mod tenant;
 mod work;
 
+pub use claims::{Claimant, ClaimedExamination};
 pub use error::StoreError;
 pub use events::Progress;
 pub use examinations::{ExaminationRecord, ListFilter};
 pub use files::FileUpload;
+pub use maintenance::{CheckReport, MovedTable, RetainReport, migrate};
 pub use places::{BlobPlace, DatabasePlace, Places};
+pub use readings::ReadingSet;
 pub use submissions::{Accepted, NewExamination, StoredFile};
 pub use tenant::{RequestId, Tenant};
-pub use work::ClaimedExamination;
 
 use blobs::Blobs;
 use database::Database;

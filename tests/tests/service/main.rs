@@ -3,6 +3,7 @@
 
 mod cancelling;
 mod checking;
+mod faults;
 mod idempotency;
 mod listing;
 mod process;

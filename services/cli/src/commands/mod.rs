@@ -8,5 +8,6 @@ pub mod nomenclature;
 mod reading;
 pub mod rules;
 pub mod serve;
+pub mod store;
 pub mod submit;
 pub mod train;
