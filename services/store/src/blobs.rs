@@ -220,7 +220,7 @@ impl BlobUpload {
                 writer.finish().await?;
                 // Object stores have no rename: it is a copy, whole or not at all, and a deletion.
                 store.rename(&passing_name, &place(&digest)).await?;
-                self.verify_size(&digest).await?;
+                self.blobs.verify_size(&digest, self.size).await?;
             }
             None => {}
         }
@@ -228,21 +228,21 @@ impl BlobUpload {
     }
 }
 
-impl BlobUpload {
+impl Blobs {
     /// Not every server that speaks S3 copies in one step: another writer of the same content may be at it.
-    async fn verify_size(&self, digest: &Sha256Digest) -> Result<(), StoreError> {
+    async fn verify_size(&self, digest: &Sha256Digest, expected: u64) -> Result<(), StoreError> {
         let mut stored = 0;
         for pause in COPY_PAUSES {
             tokio::time::sleep(pause).await;
-            stored = self.blobs.size(digest).await?.unwrap_or(0);
-            if stored == self.size {
+            stored = self.size(digest).await?.unwrap_or(0);
+            if stored == expected {
                 return Ok(());
             }
         }
         Err(StoreError::CutFile {
             digest: digest.clone(),
             stored,
-            expected: self.size,
+            expected,
         })
     }
 }

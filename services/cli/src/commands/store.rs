@@ -5,7 +5,7 @@ use crate::input::StoreOptions;
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use docexam_store::{BlobPlace, DatabasePlace};
-use jiff::{Span, Timestamp};
+use jiff::{Span, SpanRelativeTo, Timestamp};
 use std::path::PathBuf;
 
 /// Check, back up, move or thin out the state of a service
@@ -136,11 +136,13 @@ async fn retain(arguments: &Retain) -> anyhow::Result<Done> {
         age.is_positive(),
         "--older-than {age} is not an age: 90d, for example"
     );
-    let moment = jiff::Zoned::now()
-        .checked_sub(age)
+    // Months and years have no fixed length: they are refused here.
+    let moment = age
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .and_then(|age| Timestamp::now().checked_sub(age))
         .with_context(|| format!("--older-than {age}"))?;
     let store = arguments.store.open().await?;
-    let report = store.retain(Timestamp::from(moment)).await?;
+    let report = store.retain(moment).await?;
     store.close().await;
     println!("files\t{}", report.removed);
     println!("readings\t{}", report.readings);
