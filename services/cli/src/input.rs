@@ -61,7 +61,12 @@ pub struct StoreOptions {
     #[arg(long, default_value = "data", value_name = "DIR")]
     data_dir: PathBuf,
     /// Database, if not in the data folder: postgres://HOST/DATABASE or the path of a SQLite file
-    #[arg(long, env = "DOCEXAM_STORE", value_name = "PLACE")]
+    #[arg(
+        long,
+        env = "DOCEXAM_STORE",
+        hide_env_values = true,
+        value_name = "PLACE"
+    )]
     store: Option<String>,
     /// Files received, if not in the data folder: s3://BUCKET/PREFIX, az://, gs:// or a folder
     #[arg(long, env = "DOCEXAM_BLOBS", value_name = "PLACE")]
@@ -72,12 +77,16 @@ impl StoreOptions {
     /// Opens a store that is there; a service may have it open at the same time.
     pub async fn open(&self) -> anyhow::Result<Store> {
         let places = Places::parse(&self.data_dir, self.store.as_deref(), self.blobs.as_deref())?;
+        Self::open_places(&places).await
+    }
+
+    pub async fn open_places(places: &Places) -> anyhow::Result<Store> {
         if let DatabasePlace::Sqlite(file) = &places.database
             && !file.is_file()
         {
             bail!("there is no database {}", file.display());
         }
-        Ok(Store::open_at(&places, StoreLimits::default()).await?)
+        Ok(Store::open_at(places, StoreLimits::default()).await?)
     }
 }
 

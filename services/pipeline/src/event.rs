@@ -15,6 +15,8 @@ pub enum Event {
         reading: PageReading,
         cost: PageCost,
     },
+    /// The same with its words, for those who keep readings.
+    Reading(PageReading),
     DocumentsFound(usize),
     Finding(Finding),
 }

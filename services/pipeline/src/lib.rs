@@ -66,6 +66,11 @@ impl Examiner {
         &self.engine
     }
 
+    /// Digest of what reads: equal readers give equal readings.
+    pub fn reader_digest(&self) -> Sha256Digest {
+        Sha256Digest::of(self.engine.as_bytes())
+    }
+
     pub fn model_digest(&self) -> &Sha256Digest {
         self.extractor.model_digest()
     }

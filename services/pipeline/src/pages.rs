@@ -84,6 +84,7 @@ pub(crate) fn read_all(
             let mut cost = PageCost::default();
             let reading = doubted(file, read(file, number, ocr, &mut cost)?);
             let listed = without_words(&reading);
+            progress(Event::Reading(reading.clone()));
             let tagged = charge(&mut cost.tag, || extractor.tag(reading))?;
             progress(Event::PageRead {
                 reading: listed,

@@ -35,6 +35,11 @@ pub enum Event {
     FileFailed(FileProblem),
     /// Without its words.
     PageRead(PageReading),
+    /// With its words, to be kept; read by this engine with these models and settings.
+    Reading {
+        reader: Sha256Digest,
+        reading: PageReading,
+    },
     DocumentsFound(usize),
     Finding(Finding),
 }

@@ -10,7 +10,7 @@ use crate::workers::Worker;
 use docexam_audit::AuditError;
 use docexam_proto::v1::audit_service_server::AuditServiceServer;
 use docexam_proto::v1::examination_service_server::ExaminationServiceServer;
-use docexam_store::{Store, StoreError};
+use docexam_store::{Claimant, Store, StoreError};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,7 +79,8 @@ pub async fn serve_on(
         .local_addr()
         .map(|address| address.to_string())
         .unwrap_or_default();
-    let store = Store::open(&config.data_dir, config.store_limits()).await?;
+    let places = config.places()?;
+    let store = Store::open_at(&places, config.store_limits()).await?;
     let waiting = store.recover().await?;
     let sequencer = auditing::sequencer(&config, &store).await?;
     let desk = Arc::new(Desk::new());
@@ -118,7 +119,7 @@ pub async fn serve_on(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
             stopping,
         );
-    tracing::info!(address, data = %config.data_dir.display(), waiting, "serving");
+    tracing::info!(address, store = %places.database, blobs = %places.blobs, waiting, "serving");
 
     let ending = async {
         shutdown.await;
@@ -166,14 +167,13 @@ fn start_workers(
     desk: &Arc<Desk>,
     examine: Arc<Examine>,
 ) -> JoinSet<()> {
-    let worker = Worker {
+    let worker = || Worker {
         store: store.clone(),
         desk: Arc::clone(desk),
-        examine,
+        examine: Arc::clone(&examine),
+        claimant: Claimant::new(config.lease()),
     };
-    (0..config.workers.max(1))
-        .map(|_| worker.clone().run())
-        .collect()
+    (0..config.workers.max(1)).map(|_| worker().run()).collect()
 }
 
 /// Lets running examinations end, for a while; then they are given back, for the next start.

@@ -55,6 +55,20 @@ impl From<CallError> for Status {
 }
 
 fn from_store(error: StoreError, text: String) -> Status {
+    if error.is_out_of_space() {
+        tracing::error!(error = text, "the store is full");
+        return later(
+            Code::ResourceExhausted,
+            "the store is full; call again later",
+        );
+    }
+    if error.is_temporary() {
+        tracing::warn!(error = text, "the store is not there");
+        return later(
+            Code::Unavailable,
+            "the store is not there; call again later",
+        );
+    }
     match error {
         StoreError::BadTenant(_) => bad_field("x-docexam-tenant", text),
         StoreError::BadRequestId(_) => bad_field("request_id", text),
@@ -65,10 +79,9 @@ fn from_store(error: StoreError, text: String) -> Status {
         StoreError::FileTooLarge { .. } => bad_field("content", text),
         StoreError::SubmissionTooLarge { .. } => bad_field("submission.files", text),
         StoreError::OtherContent { .. } => bad_field("sha256", text),
-        StoreError::QueueFull { .. } => {
-            let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
-            Status::with_error_details(Code::ResourceExhausted, text, details)
-        }
+        StoreError::QueueFull { .. } => later(Code::ResourceExhausted, text),
+        // Handled above, being temporary.
+        StoreError::CutFile { .. } | StoreError::Removed(_) => later(Code::Unavailable, text),
         StoreError::AttemptOver { .. } => Status::aborted(text),
         StoreError::Audit(AuditError::NoEntry { .. }) => bad_field("index", text),
         StoreError::Audit(AuditError::NoEarlierState { .. }) => bad_field("earlier_size", text),
@@ -85,6 +98,11 @@ fn from_store(error: StoreError, text: String) -> Status {
             Status::failed_precondition(text)
         }
         StoreError::FolderInUse(_)
+        | StoreError::InUse(_)
+        | StoreError::NoDatabase(_)
+        | StoreError::NotEmpty(_)
+        | StoreError::OtherCopy { .. }
+        | StoreError::NotHere { .. }
         | StoreError::BadPlace { .. }
         | StoreError::Folder { .. }
         | StoreError::Database(_)
@@ -95,6 +113,12 @@ fn from_store(error: StoreError, text: String) -> Status {
             Status::internal("the store failed; see the server's log")
         }
     }
+}
+
+/// Tells programs when to call again.
+fn later(code: Code, text: impl Into<String>) -> Status {
+    let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
+    Status::with_error_details(code, text, details)
 }
 
 /// INVALID_ARGUMENT that names the field twice: in the text, and for programs in the details.

@@ -36,7 +36,6 @@ CREATE TABLE audit_sequencer (
     owner        TEXT   NOT NULL,
     lease_until  BIGINT NOT NULL  -- by the clock of the database
 );
-INSERT INTO audit_sequencer (name, owner, lease_until) VALUES ('sequencer', '', 0);
 
 -- What the last result was made with, to notice a change.
 CREATE TABLE audit_artefacts (

@@ -1,7 +1,8 @@
 //! Reading the audit log: entries, checkpoints, proofs, and all of it as a file that can be verified
 //! without us. What is stored is handed out as it is, damaged or not: the verdict is the verifier's.
 
-use crate::sequencer::{rows_of, stored};
+use crate::database::numbered;
+use crate::sequencer::stored;
 use crate::{Store, StoreError, Tenant};
 use docexam_audit::{
     AuditError, Checkpoint, Entry, Hash, Line, LogWriter, Produced, ProvenRecord, Record,
@@ -245,7 +246,7 @@ pub(crate) async fn hashes_at(
     }
     let sql = format!(
         "SELECT position, hash FROM audit_hashes WHERE position IN {}",
-        rows_of(1, positions.len())
+        numbered(1, positions.len())
     );
     let mut query = sqlx::query_as::<Any, (i64, String)>(AssertSqlSafe(sql));
     for position in positions {

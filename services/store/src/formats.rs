@@ -2,7 +2,7 @@
 //! every format that was ever written keeps its version and a sample in `samples/`.
 
 use crate::StoreError;
-use docexam_domain::{Declaration, Examination};
+use docexam_domain::{Declaration, Examination, PageReading, Sha256Digest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -42,6 +42,21 @@ pub(crate) fn result_text(json: &str) -> Result<String, StoreError> {
 
 pub(crate) fn read_result(json: &str) -> Result<Examination, StoreError> {
     read("result", json)
+}
+
+pub(crate) fn write_reading(reading: &PageReading) -> Result<String, StoreError> {
+    write("reading", reading)
+}
+
+pub(crate) fn read_reading(json: &str) -> Result<PageReading, StoreError> {
+    read("reading", json)
+}
+
+pub(crate) fn digest(text: String) -> Result<Sha256Digest, StoreError> {
+    Sha256Digest::parse(&text).ok_or(StoreError::DamagedRow {
+        what: "digest",
+        problem: text,
+    })
 }
 
 fn write<T: Serialize>(what: &'static str, body: &T) -> Result<String, StoreError> {
@@ -89,6 +104,8 @@ mod tests {
         let declaration = read_submission(include_str!("../samples/submission-1.json"));
         let declaration = declaration.expect("read").expect("with a declaration");
         assert_eq!(declaration.items[0].hs_code.as_deref(), Some("84821090"));
+        let reading = read_reading(include_str!("../samples/reading-1.json")).expect("read");
+        assert_eq!(reading.words[1].text, "Aldermoor");
         let fields_only = read_submission(r#"{"format":1,"body":null}"#).expect("read");
         assert_eq!(fields_only, None);
     }

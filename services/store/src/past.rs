@@ -1,6 +1,6 @@
 //! A finished examination with all that it was made from, so that it can be made again and compared.
 
-use crate::work::{files_of, seen_files};
+use crate::claims::{TakenRow, earlier_users, files_of};
 use crate::{Store, StoreError, StoredFile, Tenant, formats};
 use docexam_domain::{Declaration, Sha256Digest};
 use sqlx::Any;
@@ -24,9 +24,9 @@ impl Store {
         id: &str,
     ) -> Result<PastExamination, StoreError> {
         let mut connection = self.database.reader().acquire().await?;
-        let (declaration_id, submission, result) =
-            sqlx::query_as::<Any, (String, String, Option<String>)>(
-                "SELECT declaration_id, submission, result FROM examinations
+        let (declaration_id, submission, attempt, result) =
+            sqlx::query_as::<Any, (String, String, i64, Option<String>)>(
+                "SELECT declaration_id, submission, attempts, result FROM examinations
                  WHERE tenant = $1 AND id = $2",
             )
             .bind(tenant.as_str())
@@ -35,12 +35,19 @@ impl Store {
             .await?
             .ok_or_else(|| StoreError::NoExamination(id.to_owned()))?;
         let result = result.ok_or_else(|| StoreError::NotExamined(id.to_owned()))?;
-        let files = files_of(&mut connection, tenant, id).await?;
-        let seen_files = seen_files(&mut connection, tenant, id, &declaration_id, &files).await?;
+        let row = [TakenRow {
+            tenant: tenant.clone(),
+            id: id.to_owned(),
+            attempt,
+            submission,
+            declaration_id,
+        }];
+        let mut files = files_of(&mut connection, &row).await?;
+        let mut seen_files = earlier_users(&mut connection, &row).await?;
         Ok(PastExamination {
-            declaration: formats::read_submission(&submission)?,
-            files,
-            seen_files,
+            declaration: formats::read_submission(&row[0].submission)?,
+            files: files.drain().flat_map(|(_, files)| files).collect(),
+            seen_files: seen_files.drain().flat_map(|(_, seen)| seen).collect(),
             result: formats::result_text(&result)?,
         })
     }

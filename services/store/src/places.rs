@@ -1,6 +1,6 @@
 //! Where the state lies: a database and a place for file contents, each local or shared by many machines.
 
-use crate::StoreError;
+use crate::{StoreError, remote};
 use std::path::{Path, PathBuf};
 
 /// Database and blobs of one store.
@@ -19,13 +19,16 @@ pub enum DatabasePlace {
     Postgres(String),
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum BlobPlace {
     /// A folder; it is made if it is not there.
     Folder(PathBuf),
     /// `s3://bucket/prefix`, `az://container/prefix` or `gs://bucket/prefix`; keys and endpoint come from the
     /// environment (AWS_*, AZURE_*, GOOGLE_*).
-    Url(String),
+    Url {
+        url: String,
+        settings: Vec<(String, String)>,
+    },
 }
 
 impl Places {
@@ -74,17 +77,30 @@ impl DatabasePlace {
 }
 
 impl BlobPlace {
-    /// A URL, or a folder.
+    /// A URL, with keys and endpoint from the environment, or a folder.
     pub fn parse(text: &str) -> Result<Self, StoreError> {
         match text.split_once("://") {
             Some(("file", path)) if !path.is_empty() => Ok(Self::Folder(PathBuf::from(path))),
-            Some(("s3" | "s3a" | "az" | "abfs" | "abfss" | "gs", _)) => Ok(Self::Url(text.to_owned())),
-            None if !text.is_empty() => Ok(Self::Folder(PathBuf::from(text))),
-            _ => Err(StoreError::BadPlace {
-                what: "blobs",
-                place: text.to_owned(),
-                known: "s3://, az://, abfss:// or gs:// with bucket and prefix, or a folder",
+            Some(("s3" | "s3a" | "az" | "abfs" | "abfss" | "gs", _)) => Ok(Self::Url {
+                url: text.to_owned(),
+                settings: std::env::vars()
+                    .filter(|(key, _)| {
+                        remote::ENVIRONMENT
+                            .iter()
+                            .any(|start| key.starts_with(start))
+                    })
+                    .collect(),
             }),
+            None if !text.is_empty() => Ok(Self::Folder(PathBuf::from(text))),
+            _ => Err(Self::refused(text)),
+        }
+    }
+
+    pub(crate) fn refused(text: &str) -> StoreError {
+        StoreError::BadPlace {
+            what: "blobs",
+            place: text.to_owned(),
+            known: "s3://, az://, abfss:// or gs:// with bucket and prefix, or a folder",
         }
     }
 }
@@ -114,8 +130,15 @@ impl std::fmt::Display for BlobPlace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Folder(folder) => write!(f, "{}", folder.display()),
-            Self::Url(url) => f.write_str(url),
+            Self::Url { url, .. } => f.write_str(url),
         }
+    }
+}
+
+impl std::fmt::Debug for BlobPlace {
+    /// Without settings: there are keys among them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self}")
     }
 }
 
@@ -128,9 +151,13 @@ mod tests {
         let folder = Path::new("/data");
         let places = Places::parse(folder, None, None).expect("defaults");
         assert_eq!(places, Places::in_folder(folder));
-        let places = Places::parse(folder, Some("postgres://h/d"), Some("s3://b/p")).expect("shared");
-        assert_eq!(places.database, DatabasePlace::Postgres("postgres://h/d".into()));
-        assert_eq!(places.blobs, BlobPlace::Url("s3://b/p".into()));
+        let places =
+            Places::parse(folder, Some("postgres://h/d"), Some("s3://b/p")).expect("shared");
+        assert_eq!(
+            places.database,
+            DatabasePlace::Postgres("postgres://h/d".into())
+        );
+        assert_eq!(places.blobs, BlobPlace::parse("s3://b/p").expect("valid"));
         let places = Places::parse(folder, Some("x/y.db"), Some("blobs here")).expect("local");
         assert_eq!(places.database, DatabasePlace::Sqlite("x/y.db".into()));
         assert_eq!(places.blobs, BlobPlace::Folder("blobs here".into()));
@@ -143,7 +170,8 @@ mod tests {
 
     #[test]
     fn no_password_is_ever_printed() {
-        let place = DatabasePlace::parse("postgres://me:p%40ss@db:5432/exams?password=other").expect("valid");
+        let place = DatabasePlace::parse("postgres://me:p%40ss@db:5432/exams?password=other")
+            .expect("valid");
         assert_eq!(place.to_string(), "postgres://db:5432/exams");
         assert_eq!(format!("{place:?}"), "postgres://db:5432/exams");
     }

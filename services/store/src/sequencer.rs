@@ -4,6 +4,7 @@
 //!
 //! Deliberately absent: when to run (the server decides), and reading the log (`audit_log.rs`).
 
+use crate::database::numbered;
 use crate::{Store, StoreError, audit, audit_log};
 use docexam_audit::{
     AuditError, Checkpoint, Entry, Hash, SigningKey, StoredHashes, append, leaf_hash, root,
@@ -92,16 +93,17 @@ impl Sequencer {
     async fn has_turn(&self, connection: &mut AnyConnection) -> Result<bool, StoreError> {
         let now = self.store.database.dialect().now();
         let sql = format!(
-            "UPDATE audit_sequencer SET owner = $1, lease_until = {now} + $2
-             WHERE name = 'sequencer' AND (owner = $1 OR lease_until < {now})"
+            "INSERT INTO audit_sequencer (name, owner, lease_until) VALUES ('sequencer', $1, {now} + $2)
+             ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, lease_until = excluded.lease_until
+             WHERE audit_sequencer.owner = excluded.owner OR audit_sequencer.lease_until < {now}"
         );
-        let updated = sqlx::query::<Any>(AssertSqlSafe(sql))
+        let taken = sqlx::query::<Any>(AssertSqlSafe(sql))
             .bind(self.owner.as_str())
             .bind(LEASE_MICROSECONDS)
             .execute(connection)
             .await?
             .rows_affected();
-        Ok(updated == 1)
+        Ok(taken == 1)
     }
 
     async fn give_places(&self, connection: &mut AnyConnection) -> Result<u64, StoreError> {
@@ -202,7 +204,7 @@ async fn insert_entries(
 ) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO audit_entries (entry_index, tenant, examination, entry) VALUES {}",
-        rows_of(entries.len(), 4)
+        numbered(entries.len(), 4)
     );
     let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
     for (index, entry) in (first..).zip(entries) {
@@ -222,7 +224,7 @@ async fn insert_hashes(
 ) -> Result<(), StoreError> {
     let sql = format!(
         "INSERT INTO audit_hashes (position, hash) VALUES {}",
-        rows_of(hashes.len(), 2)
+        numbered(hashes.len(), 2)
     );
     let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
     for (position, hash) in hashes {
@@ -236,7 +238,7 @@ async fn insert_hashes(
 async fn remove(connection: &mut AnyConnection, entries: &[Waiting]) -> Result<(), StoreError> {
     let sql = format!(
         "DELETE FROM audit_waiting WHERE id IN {}",
-        rows_of(1, entries.len())
+        numbered(1, entries.len())
     );
     let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
     for entry in entries {
@@ -250,17 +252,6 @@ async fn remove(connection: &mut AnyConnection, entries: &[Waiting]) -> Result<(
             entries.len()
         ))),
     }
-}
-
-/// `($1, $2), ($3, $4)`: numbers of parameters for so many rows of so many columns.
-pub(crate) fn rows_of(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let parameters: Vec<String> = (1..=columns)
-            .map(|column| format!("${}", row * columns + column))
-            .collect();
-        format!("({})", parameters.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 fn damaged(problem: String) -> StoreError {

@@ -120,15 +120,16 @@ async fn everything_that_happens_has_its_entry() {
     for _ in 0..4 {
         ids.push(submit(&store).await);
     }
-    let first = store.claim().await.expect("asked").expect("waits");
+    let claimant = Claimant::new(Duration::from_secs(60));
+    let first = store.claim(&claimant).await.expect("asked").expect("waits");
     store.finish(&first, &result()).await.expect("finished");
-    let second = store.claim().await.expect("asked").expect("waits");
+    let second = store.claim(&claimant).await.expect("asked").expect("waits");
     store.fail(&second, "the reason").await.expect("failed");
     store
         .discard(&Tenant::default(), &ids[2])
         .await
         .expect("discarded");
-    let fourth = store.claim().await.expect("asked").expect("waits");
+    let fourth = store.claim(&claimant).await.expect("asked").expect("waits");
     let mut other = result();
     other.digests.engine = "another".to_owned();
     store.finish(&fourth, &other).await.expect("finished");

@@ -4,6 +4,7 @@
 mod auditing;
 mod cancelling;
 mod checking;
+mod faults;
 mod idempotency;
 mod listing;
 mod process;

@@ -4,11 +4,14 @@ use crate::running::small;
 use docexam_server::{Config, serve_on};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
 const DATA_DIR: &str = "DOCEXAM_TEST_DATA_DIR";
+const STORE: &str = "DOCEXAM_TEST_STORE";
+const BLOBS: &str = "DOCEXAM_TEST_BLOBS";
+const LEASE: &str = "DOCEXAM_TEST_LEASE_SECONDS";
 
 pub struct ServerProcess {
     pub address: SocketAddr,
@@ -17,11 +20,18 @@ pub struct ServerProcess {
 
 impl ServerProcess {
     pub async fn start(data_dir: &Path) -> Self {
+        Self::start_on(data_dir, None).await
+    }
+
+    /// On a PostgreSQL database, beside others; `data_dir` holds the address alone, and the files unless
+    /// another process has them in a folder of its own.
+    pub async fn start_on(data_dir: &Path, shared: Option<&Shared>) -> Self {
         let address_file = address_file(data_dir);
         let _ = std::fs::remove_file(&address_file);
         let process = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "process::server", "--ignored", "--nocapture"])
             .env(DATA_DIR, data_dir)
+            .envs(shared.iter().flat_map(|shared| shared.environment()))
             .stdout(Stdio::null())
             .spawn()
             .expect("started");
@@ -36,6 +46,18 @@ impl ServerProcess {
         let _ = process.kill();
         let _ = process.wait();
         panic!("the server process does not start");
+    }
+
+    /// Lets it hang (SIGSTOP), or go on (SIGCONT).
+    pub fn signal(&self, signal: &str) {
+        let process = self.process.id().to_string();
+        let sent = Command::new("kill").args([signal, &process]).status();
+        assert!(sent.expect("kill starts").success());
+    }
+
+    /// How it ended, once it has.
+    pub fn wait(mut self) -> ExitStatus {
+        self.process.wait().expect("it was started")
     }
 
     /// SIGKILL: nothing of the process runs any more.
@@ -62,6 +84,40 @@ impl Drop for ServerProcess {
     }
 }
 
+/// What processes on one PostgreSQL database share.
+pub struct Shared {
+    pub store: String,
+    pub blobs: String,
+    pub lease_seconds: u64,
+}
+
+impl Shared {
+    fn environment(&self) -> [(&'static str, String); 3] {
+        [
+            (STORE, self.store.clone()),
+            (BLOBS, self.blobs.clone()),
+            (LEASE, self.lease_seconds.to_string()),
+        ]
+    }
+
+    pub fn config(&self) -> Config {
+        Config {
+            store: Some(self.store.clone()),
+            blobs: Some(self.blobs.clone()),
+            lease_seconds: self.lease_seconds,
+            ..small()
+        }
+    }
+
+    fn from_environment() -> Option<Self> {
+        Some(Self {
+            store: std::env::var(STORE).ok()?,
+            blobs: std::env::var(BLOBS).ok()?,
+            lease_seconds: std::env::var(LEASE).ok()?.parse().ok()?,
+        })
+    }
+}
+
 fn address_file(data_dir: &Path) -> PathBuf {
     data_dir.join("address")
 }
@@ -81,7 +137,7 @@ async fn server() {
     let config = Config {
         data_dir,
         max_file_bytes: 256 << 20,
-        ..small()
+        ..Shared::from_environment().map_or_else(small, |shared| shared.config())
     };
     serve_on(listener, config, examine, std::future::pending())
         .await

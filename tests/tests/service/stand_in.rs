@@ -1,7 +1,7 @@
 //! A stand-in for the examiner: cheap, deterministic, and it does what the file's name says.
 //!
 //! Each line of a file is a page. `hold.*` waits after its first page until the test lets it go on or it
-//! is cancelled; `panic.*` panics; `refuse.*` cannot be examined.
+//! is cancelled; `panic.*` panics; `abort.*` takes the process with it; `refuse.*` cannot be examined.
 
 use docexam_domain::{
     Digests, Document, DocumentType, Examination, ExaminationState, Expected, Field, FieldKey,
@@ -81,6 +81,7 @@ impl StandIn {
     ) -> Result<(), ExamineError> {
         match file.name.split('.').next() {
             Some("panic") => panic!("as the file says"),
+            Some("abort") => std::process::abort(),
             Some("refuse") => return Err(ExamineError::Failed("as the file says".to_owned())),
             _ => {}
         }

@@ -10,5 +10,6 @@ mod reading;
 pub mod replay;
 pub mod rules;
 pub mod serve;
+pub mod store;
 pub mod submit;
 pub mod train;

@@ -5,6 +5,7 @@ use crate::input::ReadingOptions;
 use anyhow::Context;
 use clap::Args;
 use docexam_checks::History;
+use docexam_domain::Sha256Digest;
 use docexam_pipeline as pipeline;
 use docexam_server::{Config, Event, Examine, ExamineError, Submission};
 use std::net::SocketAddr;
@@ -16,8 +17,9 @@ use tokio::net::TcpListener;
 /// Serve docexam.v1 over gRPC
 #[derive(Args)]
 pub struct Arguments {
-    /// Configuration as TOML: listen, data_dir, max_message_bytes, max_file_bytes, max_submission_bytes,
-    /// max_queue, workers, grace_seconds, audit_key; the options below win
+    /// Configuration as TOML: listen, data_dir, store, blobs, max_message_bytes, max_file_bytes,
+    /// max_submission_bytes, max_queue, workers, lease_seconds, grace_seconds, audit_key; the options
+    /// below win
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Address and port (default 127.0.0.1:50051); there is no authentication yet, so keep it on loopback
@@ -26,6 +28,19 @@ pub struct Arguments {
     /// Folder of the database and the files received (default `data`)
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Database, if not in the data folder: postgres://HOST/DATABASE (user and password by PGUSER and
+    /// PGPASSWORD) or the path of a SQLite file
+    #[arg(
+        long,
+        env = "DOCEXAM_STORE",
+        hide_env_values = true,
+        value_name = "PLACE"
+    )]
+    store: Option<String>,
+    /// Files received, if not in the data folder: s3://BUCKET/PREFIX, az://, gs:// (keys and endpoint by AWS_*,
+    /// AZURE_*, GOOGLE_* in the environment) or a folder
+    #[arg(long, env = "DOCEXAM_BLOBS", value_name = "PLACE")]
+    blobs: Option<String>,
     #[command(flatten)]
     reading: ReadingOptions,
 }
@@ -67,6 +82,12 @@ fn configuration(arguments: &Arguments) -> anyhow::Result<Config> {
     if let Some(data_dir) = &arguments.data_dir {
         config.data_dir.clone_from(data_dir);
     }
+    if arguments.store.is_some() {
+        config.store.clone_from(&arguments.store);
+    }
+    if arguments.blobs.is_some() {
+        config.blobs.clone_from(&arguments.blobs);
+    }
     Ok(config)
 }
 
@@ -84,6 +105,7 @@ fn from_file(path: &Path) -> anyhow::Result<Config> {
 
 /// The seam between server and pipeline: their types differ so that neither needs the other.
 fn examine_with(examiner: pipeline::Examiner) -> Arc<Examine> {
+    let reader = examiner.reader_digest();
     Arc::new(
         move |submission: &Submission, report, cancelled: &AtomicBool| {
             let submission = pipeline::Submission {
@@ -94,7 +116,11 @@ fn examine_with(examiner: pipeline::Examiner) -> Arc<Examine> {
                 },
             };
             examiner
-                .examine(&submission, &|event| report(served_event(event)), cancelled)
+                .examine(
+                    &submission,
+                    &|event| report(served_event(event, &reader)),
+                    cancelled,
+                )
                 .map_err(served_error)
         },
     )
@@ -107,11 +133,15 @@ fn input_file(file: &docexam_server::InputFile) -> pipeline::InputFile {
     }
 }
 
-fn served_event(event: pipeline::Event) -> Event {
+fn served_event(event: pipeline::Event, reader: &Sha256Digest) -> Event {
     match event {
         pipeline::Event::FileOpened { file, pages } => Event::FileOpened { file, pages },
         pipeline::Event::FileFailed(problem) => Event::FileFailed(problem),
         pipeline::Event::PageRead { reading, .. } => Event::PageRead(reading),
+        pipeline::Event::Reading(reading) => Event::Reading {
+            reader: reader.clone(),
+            reading,
+        },
         pipeline::Event::DocumentsFound(count) => Event::DocumentsFound(count),
         pipeline::Event::Finding(finding) => Event::Finding(finding),
     }

@@ -24,7 +24,7 @@ impl PageProgress {
             Event::FileFailed(problem) => self.0.println(format!("not read: {}", problem.problem)),
             Event::PageRead { .. } => self.0.inc(1),
             Event::DocumentsFound(count) => self.0.set_message(format!("{count} documents")),
-            Event::Finding(_) => {}
+            Event::Reading(_) | Event::Finding(_) => {}
         }
     }
 
