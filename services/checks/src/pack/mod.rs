@@ -1,6 +1,6 @@
 //! A rule pack: everything about the rules that an administration may set, as data with dates.
 //!
-//! Goes in: a folder (`pack.toml`, tables as CSV, tests as TOML) and the nomenclature. Comes out:
+//! Goes in: a folder (`pack.toml`, `review.toml`, tables as CSV, tests as TOML) and the nomenclature. Comes out:
 //! parameters per rule, decision tables, a name and a digest that every finding cites.
 //! Deliberately absent: the rules themselves, which are code under `rules/`.
 
@@ -17,6 +17,7 @@ pub use tables::{IncotermRow, OriginCertificate, Period, SupplementaryUnit};
 
 use crate::error::ChecksError;
 use crate::nomenclature::Nomenclature;
+use crate::review::{self, ReviewPolicy};
 use docexam_domain::Sha256Digest;
 use parameters::Header;
 use std::collections::BTreeMap;
@@ -33,6 +34,7 @@ pub struct RulePack {
     supplementary_units: Vec<SupplementaryUnit>,
     origin_certificates: Vec<OriginCertificate>,
     incoterms: Vec<IncotermRow>,
+    review: ReviewPolicy,
     nomenclature: Nomenclature,
 }
 
@@ -49,6 +51,7 @@ impl RulePack {
             supplementary_units: tables::read(&pack_dir.join("supplementary_units.csv"))?,
             origin_certificates: tables::read(&pack_dir.join("origin_certificates.csv"))?,
             incoterms: tables::read(&pack_dir.join("incoterms.csv"))?,
+            review: review::read(&pack_dir.join("review.toml"))?,
             header,
             nomenclature,
         })
@@ -96,6 +99,11 @@ impl RulePack {
 
     pub fn incoterms(&self) -> &[IncotermRow] {
         &self.incoterms
+    }
+
+    /// What becomes work for an officer, and what may be settled without one.
+    pub fn review_policy(&self) -> &ReviewPolicy {
+        &self.review
     }
 
     /// Everything wrong with the pack that loading does not refuse; empty is good.
