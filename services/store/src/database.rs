@@ -7,7 +7,7 @@
 use crate::{DatabasePlace, StoreError};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction};
 use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
@@ -152,6 +152,15 @@ impl Database {
     /// A transaction in which rows may be changed.
     pub(crate) async fn writer(&self) -> Result<Transaction<'static, Any>, StoreError> {
         Ok(self.pool.begin_with(self.dialect.begin()).await?)
+    }
+
+    /// Microseconds since 1970 by the clock of the database.
+    pub(crate) async fn clock(&self, connection: &mut AnyConnection) -> Result<i64, StoreError> {
+        let sql = format!("SELECT {}", self.dialect.now());
+        let (now,) = sqlx::query_as::<Any, (i64,)>(AssertSqlSafe(sql))
+            .fetch_one(connection)
+            .await?;
+        Ok(now)
     }
 
     /// Waits for open transactions; SQLite writes its journal back.

@@ -14,9 +14,11 @@ mod examinations;
 mod files;
 mod formats;
 mod lock;
+mod outbox;
 mod places;
 mod recovery;
 mod requests;
+mod review;
 mod submissions;
 mod tenant;
 mod work;
@@ -25,7 +27,13 @@ pub use error::StoreError;
 pub use events::Progress;
 pub use examinations::{ExaminationRecord, ListFilter};
 pub use files::FileUpload;
+pub use outbox::OutboxEvent;
 pub use places::{BlobPlace, DatabasePlace, Places};
+pub use review::{
+    CorrectedPage, LeaseDuration, NewClaim, NewDecision, OfficerCorrection, PlanReview, QueuePlace,
+    ReviewChange, ReviewChangeKind, ReviewFilter, ReviewState, ReviewTask, SortedExamination,
+    TimeCursor, Worker,
+};
 pub use submissions::{Accepted, NewExamination, StoredFile};
 pub use tenant::{RequestId, Tenant};
 pub use work::ClaimedExamination;
@@ -64,6 +72,8 @@ pub struct Store {
     database: Database,
     blobs: Blobs,
     limits: StoreLimits,
+    /// Without it no review tasks are made.
+    plan_review: Option<Arc<PlanReview>>,
     /// Of a SQLite database; held as long as any clone lives.
     _lock: Option<Arc<FolderLock>>,
 }
@@ -86,6 +96,7 @@ impl Store {
             database,
             blobs,
             limits,
+            plan_review: None,
             _lock: None,
         };
         if let Some(lock) = lock {
@@ -95,6 +106,12 @@ impl Store {
             store._lock = Some(Arc::new(lock.shared().await?));
         }
         Ok(store)
+    }
+
+    /// Examinations that end from here on are sorted into work for officers.
+    pub fn with_review(mut self, plan: Arc<PlanReview>) -> Self {
+        self.plan_review = Some(plan);
+        self
     }
 
     pub async fn close(&self) {

@@ -10,11 +10,14 @@ use sqlx::{Any, AnyConnection};
 const MAX_ATTEMPTS: i64 = 3;
 
 impl Store {
-    /// To be called when nobody else has the store open: who held a lease has ended.
+    /// To be called when nobody else has the store open: who held a lease or a duty has ended.
     pub(crate) async fn end_leases(&self) -> Result<(), StoreError> {
         let mut transaction = self.database.writer().await?;
         sqlx::query("UPDATE examinations SET lease_until = 0 WHERE state = $1")
             .bind(ExaminationState::Running.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("DELETE FROM duties")
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
@@ -36,6 +39,8 @@ impl Store {
             if attempts >= MAX_ATTEMPTS {
                 let reason = format!("the process ended {attempts} times during the examination");
                 set_failed(&mut transaction, &tenant, &id, attempts, &reason).await?;
+                self.put_failure_before_officers(&mut transaction, &tenant, &id, &reason)
+                    .await?;
             } else {
                 set_pending(&mut transaction, &tenant, &id).await?;
             }

@@ -2,6 +2,7 @@
 //! died and another took the work up) can change nothing any more: each change names its attempt.
 //! Deliberately absent so far: leases. One process works on a data folder, which `Store` locks.
 
+use crate::review::Ended;
 use crate::{Progress, Store, StoreError, StoredFile, Tenant, audit, events, formats, now};
 use docexam_audit::{Artefacts, Entry, Produced, canonical_digest};
 use docexam_domain::{Declaration, Examination, ExaminationState, Finding, Sha256Digest};
@@ -118,6 +119,13 @@ impl Store {
             produced,
         };
         audit::record(&mut transaction, &claimed.tenant, &finished).await?;
+        let ended = Ended {
+            tenant: &claimed.tenant,
+            id: &claimed.id,
+            declaration: claimed.declaration.as_ref(),
+        };
+        self.put_before_officers(&mut transaction, &ended, Ok(result))
+            .await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -134,6 +142,9 @@ impl Store {
             reason,
         )
         .await?;
+        let (tenant, id) = (&claimed.tenant, &claimed.id);
+        self.put_failure_before_officers(&mut transaction, tenant, id, reason)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }

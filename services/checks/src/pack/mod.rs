@@ -9,6 +9,7 @@ mod measures;
 mod parameters;
 mod tables;
 mod tests_of_pack;
+mod tests_of_review;
 
 pub use lint::PackProblem;
 pub use measures::{ItemFacts, Measure};
@@ -111,7 +112,8 @@ impl RulePack {
         lint::lint(self)
     }
 
-    /// Runs the pack's own tests (`tests/*.toml`): facts in, expected measures out.
+    /// Runs the pack's own tests (`tests/*.toml`): facts in, expected measures out; findings in, expected
+    /// review tasks out.
     pub fn run_tests(&self) -> Result<Vec<PackProblem>, ChecksError> {
         tests_of_pack::run(self, &self.dir.join("tests"))
     }

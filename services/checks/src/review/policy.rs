@@ -104,7 +104,7 @@ pub struct Automation {
     sample_share: Decimal,
     pub passes_need_proof_from: Severity,
     #[serde(default)]
-    pub never: Vec<String>,
+    never: Vec<String>,
 }
 
 /// The goods and the country that routing looks at.
@@ -191,6 +191,11 @@ impl Automation {
     /// The largest share of wrong automatic decisions, (0, 1).
     pub fn error_bound(&self) -> f64 {
         float(self.error_bound)
+    }
+
+    /// Whether an officer sees such findings whatever was proven. Of passes, proof is enough.
+    pub fn never_settles(&self, rule_id: &str, outcome: Outcome) -> bool {
+        outcome != Outcome::Pass && self.never.iter().any(|never| never == rule_id)
     }
 
     /// With which probability the bound holds, (0, 1).

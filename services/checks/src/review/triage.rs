@@ -94,15 +94,12 @@ impl Reviewer {
     /// Why no officer needs to see the finding; none if one must.
     fn basis(&self, finding: &Finding) -> Option<SettledBasis> {
         let automation = &self.policy.automation;
-        if automation.never.contains(&finding.rule_id) && finding.outcome != Outcome::Pass {
+        let is_pass = finding.outcome == Outcome::Pass;
+        if automation.never_settles(&finding.rule_id, finding.outcome) {
             return None;
         }
-        let is_pass = finding.outcome == Outcome::Pass;
         if is_pass && finding.severity < automation.passes_need_proof_from {
             return Some(SettledBasis::Allowed);
-        }
-        if automation.never.contains(&finding.rule_id) {
-            return None;
         }
         let bound = self
             .settled
