@@ -24,6 +24,8 @@ pub struct Config {
     pub max_queue: u64,
     /// Examinations at a time. Each may use all reader threads, so a few are enough.
     pub workers: usize,
+    /// Where decisions of officers go: `file:PATH` or `http://…`. Without it they wait in the store.
+    pub outbox: Option<String>,
     /// How long running examinations may go on once the server is told to stop. What is not done by
     /// then is taken up again at the next start.
     pub grace_seconds: u64,
@@ -39,6 +41,7 @@ impl Default for Config {
             max_submission_bytes: 512 << 20,
             max_queue: 1_000,
             workers: 2,
+            outbox: None,
             grace_seconds: 10,
         }
     }

@@ -66,6 +66,7 @@ impl Worker {
             }
         }
         entry.wake();
+        self.desk.review.send_replace(());
         tracing::info!(
             tenant = claimed.tenant.as_str(),
             examination = claimed.id,
