@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const DATA_DIR: &str = "DOCEXAM_TEST_DATA_DIR";
+const OUTBOX: &str = "DOCEXAM_TEST_OUTBOX";
 
 pub struct ServerProcess {
     pub address: SocketAddr,
@@ -17,11 +18,17 @@ pub struct ServerProcess {
 
 impl ServerProcess {
     pub async fn start(data_dir: &Path) -> Self {
+        Self::start_with_outbox(data_dir, "").await
+    }
+
+    /// Sends decisions to this place; empty for none.
+    pub async fn start_with_outbox(data_dir: &Path, outbox: &str) -> Self {
         let address_file = address_file(data_dir);
         let _ = std::fs::remove_file(&address_file);
         let process = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "process::server", "--ignored", "--nocapture"])
             .env(DATA_DIR, data_dir)
+            .env(OUTBOX, outbox)
             .stdout(Stdio::null())
             .spawn()
             .expect("started");
@@ -77,9 +84,11 @@ async fn server() {
         .expect("a free port");
     let address = listener.local_addr().expect("bound").to_string();
     std::fs::write(address_file(&data_dir), address).expect("written");
-    let examine = crate::stand_in::examiner(&Arc::default());
+    let examine = crate::stand_in::reviewed(&Arc::default());
+    let outbox = std::env::var(OUTBOX).ok();
     let config = Config {
         data_dir,
+        outbox: outbox.filter(|place| !place.is_empty()),
         max_file_bytes: 256 << 20,
         ..small()
     };
