@@ -6,6 +6,7 @@
 mod commands;
 mod exit;
 mod input;
+mod learning;
 mod output;
 mod single_thread;
 
@@ -29,6 +30,12 @@ enum Command {
     Submit(commands::submit::Arguments),
     Health(commands::health::Arguments),
     #[command(subcommand)]
+    Review(commands::review::Command),
+    #[command(subcommand)]
+    Feedback(commands::feedback::Command),
+    Calibrate(commands::calibrate::Arguments),
+    Stats(commands::stats::Arguments),
+    #[command(subcommand)]
     Rules(commands::rules::Command),
     #[command(subcommand)]
     Nomenclature(commands::nomenclature::Command),
@@ -47,6 +54,10 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Submit(arguments) => commands::submit::run(&arguments),
         Command::Health(arguments) => commands::health::run(&arguments),
+        Command::Review(command) => commands::review::run(&command),
+        Command::Feedback(command) => commands::feedback::run(&command),
+        Command::Calibrate(arguments) => commands::calibrate::run(&arguments),
+        Command::Stats(arguments) => commands::stats::run(&arguments),
         Command::Rules(command) => commands::rules::run(&command),
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),
