@@ -1,6 +1,7 @@
 //! Tasks, findings and changes as text for people.
 
 use crate::output::table;
+use comfy_table::ColumnConstraint;
 use docexam_proto::v1;
 use std::fmt::Write;
 
@@ -26,6 +27,10 @@ pub fn tasks(tasks: &[v1::ReviewTask]) -> String {
             findings_in_short(task),
             task.declaration_id.clone(),
         ]);
+    }
+    // An id that is broken over two lines cannot be copied.
+    if let Some(id) = table.column_mut(0) {
+        id.set_constraint(ColumnConstraint::ContentWidth);
     }
     format!("{table}\n")
 }
