@@ -9,6 +9,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let services = [
         "docexam/v1/audit_service.proto",
         "docexam/v1/examination_service.proto",
+        "docexam/v1/review_service.proto",
     ];
     let descriptors = protox::compile(services, ["."])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use clap::Args;
+use docexam_checks::RulePack;
 use docexam_domain::Declaration;
 use docexam_pipeline::{Config, InputFile};
 use docexam_store::{DatabasePlace, Places, Store, StoreLimits};
@@ -33,6 +34,13 @@ impl ReadingOptions {
             config.threads = threads.max(1);
         }
         Ok(config)
+    }
+
+    /// The rule pack alone, without the model.
+    pub fn rule_pack(&self) -> anyhow::Result<RulePack> {
+        let models = self.models_dir()?;
+        let pack = models.join("rules").join(&self.rule_pack);
+        Ok(RulePack::load(&pack, &models.join("nomenclature/data"))?)
     }
 
     /// The folder named, else `models` in the current folder, else beside the installed program.

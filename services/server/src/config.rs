@@ -30,6 +30,8 @@ pub struct Config {
     pub workers: usize,
     /// A worker that is silent for so long has lost its examination to another one.
     pub lease_seconds: u64,
+    /// Where decisions of officers go: `file:PATH` or `http://…`. Without it they wait in the store.
+    pub outbox: Option<String>,
     /// How long running examinations may go on once the server is told to stop. What is not done by
     /// then is taken up again at the next start.
     pub grace_seconds: u64,
@@ -51,6 +53,7 @@ impl Default for Config {
             max_queue: 1_000,
             workers: 2,
             lease_seconds: 60,
+            outbox: None,
             grace_seconds: 10,
             audit_key: None,
         }

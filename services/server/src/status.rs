@@ -21,6 +21,8 @@ pub enum CallError {
     UploadBroken(Status),
     #[error("the server is stopping; call again later")]
     Stopping,
+    #[error("this server offers no {0}")]
+    NotOffered(&'static str),
 }
 
 impl From<BadField> for CallError {
@@ -50,6 +52,7 @@ impl From<CallError> for Status {
             CallError::UploadStalled(_) => Self::deadline_exceeded(text),
             CallError::UploadBroken(status) => status,
             CallError::Stopping => Self::unavailable(text),
+            CallError::NotOffered(_) => Self::unimplemented(text),
         }
     }
 }
@@ -82,7 +85,15 @@ fn from_store(error: StoreError, text: String) -> Status {
         StoreError::QueueFull { .. } => later(Code::ResourceExhausted, text),
         // Handled above, being temporary.
         StoreError::CutFile { .. } | StoreError::Removed(_) => later(Code::Unavailable, text),
-        StoreError::AttemptOver { .. } => Status::aborted(text),
+        StoreError::AttemptOver { .. } | StoreError::ReviewTaskChanged(_) => Status::aborted(text),
+        StoreError::BadWorker(_) => bad_field("worker", text),
+        StoreError::BadDecision(_) | StoreError::BadCorrection { .. } => {
+            bad_field("verdicts", text)
+        }
+        StoreError::NoReviewTask(_) => Status::not_found(text),
+        StoreError::ClaimOver { ref id, .. } => precondition("CLAIM", id, text),
+        StoreError::ReviewTaskDecided(ref id) => precondition("UNDECIDED", id, text),
+        StoreError::SameOfficer { ref id, .. } => precondition("OTHER_OFFICER", id, text),
         StoreError::Audit(AuditError::NoEntry { .. }) => bad_field("index", text),
         StoreError::Audit(AuditError::NoEarlierState { .. }) => bad_field("earlier_size", text),
         StoreError::Audit(AuditError::NotYet { .. } | AuditError::TooLarge(_)) => {
@@ -119,6 +130,12 @@ fn from_store(error: StoreError, text: String) -> Status {
 fn later(code: Code, text: impl Into<String>) -> Status {
     let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
     Status::with_error_details(code, text, details)
+}
+
+/// FAILED_PRECONDITION that names what is missing, for programs in the details too.
+fn precondition(kind: &str, task: &str, problem: String) -> Status {
+    let details = ErrorDetails::with_precondition_failure_violation(kind, task, problem.clone());
+    Status::with_error_details(Code::FailedPrecondition, problem, details)
 }
 
 /// INVALID_ARGUMENT that names the field twice: in the text, and for programs in the details.

@@ -86,6 +86,7 @@ impl Worker {
             }
         }
         entry.wake();
+        self.desk.review.send_replace(());
         tracing::info!(
             tenant = claimed.tenant.as_str(),
             examination = claimed.id,

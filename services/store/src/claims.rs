@@ -151,6 +151,8 @@ impl Store {
                     "dead after {attempts} attempts: each time the process that examined it ended or fell silent"
                 );
                 set_failed(connection, &tenant, &id, attempts, &reason).await?;
+                self.put_failure_before_officers(connection, &tenant, &id, &reason)
+                    .await?;
             } else {
                 set_pending(connection, &tenant, &id, attempts).await?;
             }

@@ -171,6 +171,15 @@ impl Database {
         Ok(self.pool.begin_with(self.dialect.begin()).await?)
     }
 
+    /// Microseconds since 1970 by the clock of the database.
+    pub(crate) async fn clock(&self, connection: &mut AnyConnection) -> Result<i64, StoreError> {
+        let sql = format!("SELECT {}", self.dialect.now());
+        let (now,) = sqlx::query_as::<Any, (i64,)>(AssertSqlSafe(sql))
+            .fetch_one(connection)
+            .await?;
+        Ok(now)
+    }
+
     /// Waits for open transactions; SQLite writes its journal back.
     pub(crate) async fn close(&self) {
         self.pool.close().await;

@@ -1,6 +1,6 @@
 //! Everything that can go wrong with stored state. The server maps each to one gRPC code.
 
-use docexam_domain::Sha256Digest;
+use docexam_domain::{DecisionProblem, Sha256Digest};
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -25,6 +25,22 @@ pub enum StoreError {
     },
     #[error("{waiting} examinations are waiting, limit {limit}")]
     QueueFull { waiting: u64, limit: u64 },
+    #[error("worker {0:?} is not 1 to 128 bytes of printable text")]
+    BadWorker(String),
+    #[error("review task {0} not found")]
+    NoReviewTask(String),
+    #[error("review task {id} is not claimed by {worker}, or the lease has ended")]
+    ClaimOver { id: String, worker: String },
+    #[error("review task {0} is decided")]
+    ReviewTaskDecided(String),
+    #[error("review task {0} has changed since it was read")]
+    ReviewTaskChanged(String),
+    #[error("review task {id} needs another officer than {officer}, who has spoken already")]
+    SameOfficer { id: String, officer: String },
+    #[error(transparent)]
+    BadDecision(#[from] DecisionProblem),
+    #[error("finding {finding}: correction: {problem}")]
+    BadCorrection { finding: u32, problem: String },
     #[error("examination {id} is no longer attempt {attempt} of this worker")]
     AttemptOver { id: String, attempt: i64 },
     #[error("data folder {0} is being opened by another process for too long")]

@@ -2,7 +2,10 @@
 //! every format that was ever written keeps its version and a sample in `samples/`.
 
 use crate::StoreError;
-use docexam_domain::{Declaration, Examination, PageReading, Sha256Digest};
+use docexam_domain::{
+    Decision, Declaration, Examination, FindingVerdict, NewReviewTask, PageAnchor, PageReading,
+    Sha256Digest, Triage,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -59,6 +62,46 @@ pub(crate) fn digest(text: String) -> Result<Sha256Digest, StoreError> {
     })
 }
 
+pub(crate) fn write_triage(triage: &Triage) -> Result<String, StoreError> {
+    write("triage", triage)
+}
+
+pub(crate) fn read_triage(json: &str) -> Result<Triage, StoreError> {
+    read("triage", json)
+}
+
+pub(crate) fn write_review_plan(task: &NewReviewTask) -> Result<String, StoreError> {
+    write("review task", task)
+}
+
+pub(crate) fn read_review_plan(json: &str) -> Result<NewReviewTask, StoreError> {
+    read("review task", json)
+}
+
+pub(crate) fn write_decision(decision: &Decision) -> Result<String, StoreError> {
+    write("decision", decision)
+}
+
+pub(crate) fn read_decision(json: &str) -> Result<Decision, StoreError> {
+    read("decision", json)
+}
+
+pub(crate) fn write_verdicts(verdicts: &[FindingVerdict]) -> Result<String, StoreError> {
+    write("verdicts", &verdicts)
+}
+
+pub(crate) fn read_verdicts(json: &str) -> Result<Vec<FindingVerdict>, StoreError> {
+    read("verdicts", json)
+}
+
+pub(crate) fn write_anchor(anchor: &PageAnchor) -> Result<String, StoreError> {
+    write("anchor", anchor)
+}
+
+pub(crate) fn read_anchor(json: &str) -> Result<PageAnchor, StoreError> {
+    read("anchor", json)
+}
+
 fn write<T: Serialize>(what: &'static str, body: &T) -> Result<String, StoreError> {
     serde_json::to_string(&Versioned {
         format: VERSION,
@@ -106,6 +149,15 @@ mod tests {
         assert_eq!(declaration.items[0].hs_code.as_deref(), Some("84821090"));
         let reading = read_reading(include_str!("../samples/reading-1.json")).expect("read");
         assert_eq!(reading.words[1].text, "Aldermoor");
+        let task = read_review_plan(include_str!("../samples/review-task-1.json")).expect("read");
+        assert_eq!(task.items[0].rule_id, "E02");
+        let decision = read_decision(include_str!("../samples/decision-1.json")).expect("read");
+        assert_eq!(
+            decision.verdicts[0].verdict.corrections()[0].value,
+            "11510.00"
+        );
+        let triage = read_triage(include_str!("../samples/triage-1.json")).expect("read");
+        assert_eq!(triage.settled[0].rule_id, "D02");
         let fields_only = read_submission(r#"{"format":1,"body":null}"#).expect("read");
         assert_eq!(fields_only, None);
     }

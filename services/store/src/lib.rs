@@ -17,12 +17,14 @@ mod files;
 mod formats;
 mod lock;
 mod maintenance;
+mod outbox;
 mod past;
 mod places;
 mod readings;
 mod recovery;
 mod remote;
 mod requests;
+mod review;
 mod sequencer;
 mod submissions;
 mod tenant;
@@ -35,9 +37,15 @@ pub use events::Progress;
 pub use examinations::{ExaminationRecord, ListFilter};
 pub use files::FileUpload;
 pub use maintenance::{CheckReport, MovedTable, RetainReport, migrate};
+pub use outbox::OutboxEvent;
 pub use past::PastExamination;
 pub use places::{BlobPlace, DatabasePlace, Places};
 pub use readings::ReadingSet;
+pub use review::{
+    CorrectedPage, LeaseDuration, NewClaim, NewDecision, OfficerCorrection, PlanReview, QueuePlace,
+    ReviewChange, ReviewChangeKind, ReviewFilter, ReviewState, ReviewTask, SortedExamination,
+    TimeCursor, Worker,
+};
 pub use sequencer::{MAX_BATCH, Sequenced, Sequencer};
 pub use submissions::{Accepted, NewExamination, StoredFile};
 pub use tenant::{RequestId, Tenant};
@@ -77,6 +85,8 @@ pub struct Store {
     database: Database,
     blobs: Blobs,
     limits: StoreLimits,
+    /// Without it no review tasks are made.
+    plan_review: Option<Arc<PlanReview>>,
     /// Of a SQLite database; held as long as any clone lives.
     _lock: Option<Arc<FolderLock>>,
 }
@@ -99,6 +109,7 @@ impl Store {
             database,
             blobs,
             limits,
+            plan_review: None,
             _lock: None,
         };
         if let Some(lock) = lock {
@@ -108,6 +119,12 @@ impl Store {
             store._lock = Some(Arc::new(lock.shared().await?));
         }
         Ok(store)
+    }
+
+    /// Examinations that end from here on are sorted into work for officers.
+    pub fn with_review(mut self, plan: Arc<PlanReview>) -> Self {
+        self.plan_review = Some(plan);
+        self
     }
 
     pub async fn close(&self) {

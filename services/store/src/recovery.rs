@@ -6,7 +6,7 @@ use docexam_domain::ExaminationState;
 use sqlx::{Any, AnyConnection};
 
 impl Store {
-    /// To be called when nobody else has the store open: who held a lease has ended.
+    /// To be called when nobody else has the store open: who held a lease or a duty has ended.
     pub(crate) async fn end_leases(&self) -> Result<(), StoreError> {
         let mut transaction = self.database.writer().await?;
         sqlx::query("UPDATE examinations SET lease_until = 0 WHERE state = $1")
@@ -14,6 +14,9 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         sqlx::query("UPDATE audit_sequencer SET lease_until = 0")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("DELETE FROM duties")
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;

@@ -2,6 +2,7 @@
 //! and holds the row while it is made.
 
 use crate::database::numbered;
+use crate::review::Ended;
 use crate::{ClaimedExamination, Progress, Store, StoreError, Tenant, audit, events, formats, now};
 use docexam_audit::{Artefacts, Entry, Produced, canonical_digest};
 use docexam_domain::{Examination, ExaminationState, Finding, Sha256Digest};
@@ -53,6 +54,13 @@ impl Store {
             produced,
         };
         audit::record(&mut transaction, &claimed.tenant, &finished).await?;
+        let ended = Ended {
+            tenant: &claimed.tenant,
+            id: &claimed.id,
+            declaration: claimed.declaration.as_ref(),
+        };
+        self.put_before_officers(&mut transaction, &ended, Ok(result))
+            .await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -69,6 +77,9 @@ impl Store {
             reason,
         )
         .await?;
+        let (tenant, id) = (&claimed.tenant, &claimed.id);
+        self.put_failure_before_officers(&mut transaction, tenant, id, reason)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use crate::process::{ServerProcess, Shared};
 use crate::running::*;
+use docexam_audit::SigningKey;
 use docexam_proto::v1::examination::State;
 use docexam_proto::v1::examination_service_client::ExaminationServiceClient;
 use docexam_proto::v1::{CreateExaminationRequest, ListExaminationsRequest, Submission};
@@ -26,10 +27,13 @@ impl Ground {
 
     fn on(postgres: &'static Postgres) -> Self {
         let folder = tempfile::tempdir().expect("folder");
+        let audit_key = folder.path().join("audit.key");
+        SigningKey::create(&audit_key, "test.example/log").expect("made");
         let shared = Shared {
             store: postgres.new_database(),
             blobs: folder.path().join("blobs").display().to_string(),
             lease_seconds: 1,
+            audit_key,
         };
         Self {
             postgres,

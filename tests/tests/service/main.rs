@@ -10,6 +10,7 @@ mod listing;
 mod process;
 mod reflection;
 mod restart;
+mod review;
 mod running;
 mod stand_in;
 mod upload;

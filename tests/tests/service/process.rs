@@ -11,7 +11,9 @@ use std::time::Duration;
 const DATA_DIR: &str = "DOCEXAM_TEST_DATA_DIR";
 const STORE: &str = "DOCEXAM_TEST_STORE";
 const BLOBS: &str = "DOCEXAM_TEST_BLOBS";
+const AUDIT_KEY: &str = "DOCEXAM_TEST_AUDIT_KEY";
 const LEASE: &str = "DOCEXAM_TEST_LEASE_SECONDS";
+const OUTBOX: &str = "DOCEXAM_TEST_OUTBOX";
 
 pub struct ServerProcess {
     pub address: SocketAddr,
@@ -20,18 +22,28 @@ pub struct ServerProcess {
 
 impl ServerProcess {
     pub async fn start(data_dir: &Path) -> Self {
-        Self::start_on(data_dir, None).await
+        Self::start_with(data_dir, None, "").await
+    }
+
+    /// Sends decisions to this place; empty for none.
+    pub async fn start_with_outbox(data_dir: &Path, outbox: &str) -> Self {
+        Self::start_with(data_dir, None, outbox).await
     }
 
     /// On a PostgreSQL database, beside others; `data_dir` holds the address alone, and the files unless
     /// another process has them in a folder of its own.
     pub async fn start_on(data_dir: &Path, shared: Option<&Shared>) -> Self {
+        Self::start_with(data_dir, shared, "").await
+    }
+
+    async fn start_with(data_dir: &Path, shared: Option<&Shared>, outbox: &str) -> Self {
         let address_file = address_file(data_dir);
         let _ = std::fs::remove_file(&address_file);
         let process = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "process::server", "--ignored", "--nocapture"])
             .env(DATA_DIR, data_dir)
             .envs(shared.iter().flat_map(|shared| shared.environment()))
+            .env(OUTBOX, outbox)
             .stdout(Stdio::null())
             .spawn()
             .expect("started");
@@ -89,14 +101,17 @@ pub struct Shared {
     pub store: String,
     pub blobs: String,
     pub lease_seconds: u64,
+    /// Made before the first process starts.
+    pub audit_key: PathBuf,
 }
 
 impl Shared {
-    fn environment(&self) -> [(&'static str, String); 3] {
+    fn environment(&self) -> [(&'static str, String); 4] {
         [
             (STORE, self.store.clone()),
             (BLOBS, self.blobs.clone()),
             (LEASE, self.lease_seconds.to_string()),
+            (AUDIT_KEY, self.audit_key.display().to_string()),
         ]
     }
 
@@ -105,6 +120,7 @@ impl Shared {
             store: Some(self.store.clone()),
             blobs: Some(self.blobs.clone()),
             lease_seconds: self.lease_seconds,
+            audit_key: Some(self.audit_key.clone()),
             ..small()
         }
     }
@@ -114,6 +130,7 @@ impl Shared {
             store: std::env::var(STORE).ok()?,
             blobs: std::env::var(BLOBS).ok()?,
             lease_seconds: std::env::var(LEASE).ok()?.parse().ok()?,
+            audit_key: std::env::var_os(AUDIT_KEY)?.into(),
         })
     }
 }
@@ -133,9 +150,11 @@ async fn server() {
         .expect("a free port");
     let address = listener.local_addr().expect("bound").to_string();
     std::fs::write(address_file(&data_dir), address).expect("written");
-    let examine = crate::stand_in::examiner(&Arc::default());
+    let examine = crate::stand_in::reviewed(&Arc::default());
+    let outbox = std::env::var(OUTBOX).ok();
     let config = Config {
         data_dir,
+        outbox: outbox.filter(|place| !place.is_empty()),
         max_file_bytes: 256 << 20,
         ..Shared::from_environment().map_or_else(small, |shared| shared.config())
     };

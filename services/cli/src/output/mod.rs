@@ -6,6 +6,7 @@ pub mod fields;
 pub mod findings;
 pub mod progress;
 pub mod report;
+pub mod wire;
 
 use clap::ValueEnum;
 use docexam_domain::{Examination, PageStatus};
@@ -28,7 +29,7 @@ pub fn print_json(examination: &Examination) -> anyhow::Result<()> {
 }
 
 /// Table width: the terminal's, else 140 columns so that piped output does not depend on a terminal.
-fn table() -> comfy_table::Table {
+pub fn table() -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table
         .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)

@@ -46,11 +46,11 @@ impl Service {
         Self::start_with(data_dir, &[])
     }
 
-    pub fn start_with(data_dir: &Path, arguments: &[&str]) -> Self {
+    pub fn start_with(data_dir: &Path, options: &[&str]) -> Self {
         let mut process = docexam()
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
-            .args(arguments)
+            .args(options)
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program runs");

@@ -141,7 +141,7 @@ fn digests_from_wire(wire: wire::Digests) -> Result<Digests, BadField> {
     })
 }
 
-fn timestamp_to_wire(time: Timestamp) -> prost_types::Timestamp {
+pub(crate) fn timestamp_to_wire(time: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: time.as_second(),
         nanos: time.subsec_nanosecond(),
