@@ -72,7 +72,9 @@ fn from_store(error: StoreError, text: String) -> Status {
         StoreError::BadTenant(_) => bad_field("x-docexam-tenant", text),
         StoreError::BadRequestId(_) => bad_field("request_id", text),
         StoreError::RequestReused(_) => Status::already_exists(text),
-        StoreError::NoExamination(_) | StoreError::NoFile(_) => Status::not_found(text),
+        StoreError::NoExamination(_) | StoreError::NoFile(_) | StoreError::NoBatch(_) => {
+            Status::not_found(text)
+        }
         StoreError::FileTooLarge { .. } => bad_field("content", text),
         StoreError::SubmissionTooLarge { .. } => bad_field("submission.files", text),
         StoreError::OtherContent { .. } => bad_field("sha256", text),
@@ -84,7 +86,9 @@ fn from_store(error: StoreError, text: String) -> Status {
             tracing::error!(error = text, "stored data is damaged");
             Status::data_loss(text)
         }
-        StoreError::NewerFormat { .. } => Status::failed_precondition(text),
+        StoreError::NewerFormat { .. } | StoreError::OtherManifest { .. } => {
+            Status::failed_precondition(text)
+        }
         StoreError::FolderInUse(_)
         | StoreError::InUse(_)
         | StoreError::NoDatabase(_)

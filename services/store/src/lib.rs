@@ -5,6 +5,8 @@
 //! Deliberately absent: what an examination does, the wire, and who may see what (beyond the tenant,
 //! which is part of every key).
 
+mod batch;
+mod batch_work;
 mod blobs;
 mod claims;
 mod database;
@@ -15,6 +17,7 @@ mod files;
 mod formats;
 mod lock;
 mod maintenance;
+mod packed;
 mod places;
 mod readings;
 mod recovery;
@@ -24,6 +27,10 @@ mod submissions;
 mod tenant;
 mod work;
 
+pub use batch::{
+    BatchDocument, BatchFile, BatchRecord, BatchResult, BatchTask, DeclarationSource,
+};
+pub use batch_work::{BatchClaim, CRASHED, ClaimedDocument, MAX_BATCH_ATTEMPTS};
 pub use claims::{Claimant, ClaimedExamination};
 pub use error::StoreError;
 pub use events::Progress;

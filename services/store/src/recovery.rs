@@ -12,6 +12,10 @@ impl Store {
             .bind(ExaminationState::Running.to_string())
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("UPDATE batch_documents SET lease_until = 0 WHERE state = $1")
+            .bind(ExaminationState::Running.to_string())
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }
