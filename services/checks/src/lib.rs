@@ -41,6 +41,7 @@ pub use error::ChecksError;
 pub use examine::examine;
 pub use nomenclature::{Imported, Nomenclature, import, obtain_hint};
 pub use pack::{PackProblem, RulePack};
+pub use party_names::normalised as normalised_party_name;
 
 /// Id and meaning of every rule this version knows, in the order of the findings.
 pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {
