@@ -31,6 +31,8 @@ enum Command {
     #[command(subcommand)]
     Store(commands::store::Command),
     #[command(subcommand)]
+    Batch(commands::batch::Command),
+    #[command(subcommand)]
     Rules(commands::rules::Command),
     #[command(subcommand)]
     Nomenclature(commands::nomenclature::Command),
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Command::Submit(arguments) => commands::submit::run(&arguments),
         Command::Health(arguments) => commands::health::run(&arguments),
         Command::Store(command) => commands::store::run(&command),
+        Command::Batch(command) => commands::batch::run(&command),
         Command::Rules(command) => commands::rules::run(&command),
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),

@@ -1,5 +1,6 @@
 //! One file for each command of the program.
 
+pub mod batch;
 pub mod corpus;
 pub mod examine;
 pub mod extract;
