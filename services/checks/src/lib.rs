@@ -44,6 +44,7 @@ pub use error::ChecksError;
 pub use examine::examine;
 pub use nomenclature::{Imported, Nomenclature, import, obtain_hint};
 pub use pack::{PackProblem, RulePack};
+pub use party_names::normalised as normalised_party_name;
 pub use review::{Calibration, CalibrationError, ReviewPolicy, Reviewer, fit};
 
 /// Id and meaning of every rule this version knows, in the order of the findings.

@@ -43,22 +43,8 @@ impl ReadingOptions {
         Ok(RulePack::load(&pack, &models.join("nomenclature/data"))?)
     }
 
-    /// The folder named, else `models` in the current folder, else beside the installed program.
     pub fn models_dir(&self) -> anyhow::Result<PathBuf> {
-        if let Some(named) = &self.models {
-            return Ok(named.clone());
-        }
-        let installed = std::env::current_exe()
-            .ok()
-            .and_then(|program| Some(program.parent()?.join("../share/docexam/models")));
-        let candidates = [Some(PathBuf::from("models")), installed];
-        let found = candidates
-            .into_iter()
-            .flatten()
-            .find(|dir| dir.join("layout/weights").is_dir());
-        found.context(
-            "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
-        )
+        models_dir(self.models.as_deref())
     }
 }
 
@@ -84,8 +70,15 @@ pub struct StoreOptions {
 impl StoreOptions {
     /// Opens a store that is there; a service may have it open at the same time.
     pub async fn open(&self) -> anyhow::Result<Store> {
-        let places = Places::parse(&self.data_dir, self.store.as_deref(), self.blobs.as_deref())?;
-        Self::open_places(&places).await
+        Self::open_places(&self.places()?).await
+    }
+
+    pub fn places(&self) -> anyhow::Result<Places> {
+        Ok(Places::parse(
+            &self.data_dir,
+            self.store.as_deref(),
+            self.blobs.as_deref(),
+        )?)
     }
 
     pub async fn open_places(places: &Places) -> anyhow::Result<Store> {
@@ -96,6 +89,24 @@ impl StoreOptions {
         }
         Ok(Store::open_at(places, StoreLimits::default()).await?)
     }
+}
+
+/// The folder named, else `models` in the current folder, else beside the installed program.
+pub fn models_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let installed = std::env::current_exe()
+        .ok()
+        .and_then(|program| Some(program.parent()?.join("../share/docexam/models")));
+    let candidates = [Some(PathBuf::from("models")), installed];
+    let found = candidates
+        .into_iter()
+        .flatten()
+        .find(|dir| dir.join("layout/weights").is_dir());
+    found.context(
+        "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
+    )
 }
 
 pub fn declaration(path: &Path) -> anyhow::Result<Declaration> {

@@ -40,6 +40,8 @@ enum Command {
     #[command(subcommand)]
     Store(commands::store::Command),
     #[command(subcommand)]
+    Batch(commands::batch::Command),
+    #[command(subcommand)]
     Rules(commands::rules::Command),
     #[command(subcommand)]
     Nomenclature(commands::nomenclature::Command),
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Stats(arguments) => commands::stats::run(&arguments),
         Command::Audit(command) => commands::audit::run(command),
         Command::Store(command) => commands::store::run(&command),
+        Command::Batch(command) => commands::batch::run(&command),
         Command::Rules(command) => commands::rules::run(&command),
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),

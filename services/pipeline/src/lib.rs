@@ -4,32 +4,33 @@
 //! of every file is accounted for. CPU work runs on a pool of its own with one OCR engine a thread.
 //! Deliberately absent: storage, the wire, async. Callers on an async runtime use a blocking thread.
 
+mod assess;
 mod config;
 mod cost;
 mod error;
 mod event;
 mod pages;
+mod readings;
 mod submission;
 
+pub use assess::{Assessor, Earlier};
 pub use config::Config;
 pub use cost::PageCost;
 pub use error::PipelineError;
 pub use event::Event;
+pub use readings::{Readings, ReadingsError};
 pub use submission::{InputFile, Submission};
 
-use docexam_checks::{Case, RulePack, SubmittedFile};
-use docexam_domain::{
-    Declaration, Digests, Document, Examination, ExaminationState, Finding, PageReading,
-    Sha256Digest,
-};
-use docexam_extract::Extractor;
+use assess::{Reading, Subject};
+use docexam_checks::RulePack;
+use docexam_domain::{Examination, PageReading, Sha256Digest};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 /// All artefacts, loaded and verified once; shared by every caller of the process.
 pub struct Examiner {
     config: Config,
-    extractor: Extractor,
-    rule_pack: RulePack,
+    assessor: Assessor,
     engine: String,
     pool: rayon::ThreadPool,
 }
@@ -37,11 +38,7 @@ pub struct Examiner {
 impl Examiner {
     /// Loads model, rule pack, nomenclature and one OCR engine, so that what is missing shows at start.
     pub fn new(config: Config) -> Result<Self, PipelineError> {
-        let extractor = Extractor::load(&config.models_dir.join("layout/weights"))?;
-        let rule_pack = RulePack::load(
-            &config.models_dir.join("rules").join(&config.rule_pack),
-            &config.models_dir.join("nomenclature/data"),
-        )?;
+        let assessor = Assessor::load(&config.models_dir, Path::new(&config.rule_pack))?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(config.threads)
             .thread_name(|index| format!("reader-{index}"))
@@ -50,15 +47,14 @@ impl Examiner {
         let engine = pool.install(|| pages::engine(&config.ocr))?;
         Ok(Self {
             config,
-            extractor,
-            rule_pack,
+            assessor,
             engine,
             pool,
         })
     }
 
     pub fn rule_pack(&self) -> &RulePack {
-        &self.rule_pack
+        self.assessor.rule_pack()
     }
 
     /// OCR engine, version and settings.
@@ -72,7 +68,7 @@ impl Examiner {
     }
 
     pub fn model_digest(&self) -> &Sha256Digest {
-        self.extractor.model_digest()
+        self.assessor.model_digest()
     }
 
     /// Reads, extracts and checks one submission. Blocks; `progress` is called from worker threads,
@@ -83,80 +79,48 @@ impl Examiner {
         progress: &(dyn Fn(Event) + Sync),
         cancelled: &AtomicBool,
     ) -> Result<Examination, PipelineError> {
+        self.examine_keeping(submission, None, progress, cancelled)
+    }
+
+    /// The same, but a page that `kept` has is not read again, and what is read is kept there.
+    pub fn examine_keeping(
+        &self,
+        submission: &Submission,
+        kept: Option<&dyn Readings>,
+        progress: &(dyn Fn(Event) + Sync),
+        cancelled: &AtomicBool,
+    ) -> Result<Examination, PipelineError> {
         submission.check(&self.config)?;
-        let (open_files, problems) = pages::open(submission, &self.config.limits, progress);
+        let submitted = submission.submitted_files();
+        let (open_files, problems) =
+            pages::open(submission, &submitted, &self.config.limits, progress);
         pages::check_total(&open_files, self.config.max_pages_per_submission)?;
-        let tagged = self.pool.install(|| {
-            pages::read_all(
-                &open_files,
-                &self.config.ocr,
-                &self.extractor,
-                progress,
-                cancelled,
-            )
-        })?;
-        let readings: Vec<PageReading> = tagged
+        let reader = pages::PageReader {
+            ocr: &self.config.ocr,
+            extractor: self.assessor.extractor(),
+            kept,
+            progress,
+            cancelled,
+        };
+        let tagged = self.pool.install(|| reader.read_all(&open_files))?;
+        let pages: Vec<PageReading> = tagged
             .iter()
             .map(|page| pages::without_words(&page.reading))
             .collect();
-        let documents = self.extractor.assemble(tagged);
+        let documents = self.assessor.extractor().assemble(tagged);
         progress(Event::DocumentsFound(documents.len()));
-        let submitted = submission.submitted_files();
-        let findings = self.findings(submission, &submitted, &documents, &readings);
-        for finding in &findings {
+        let reading = Reading {
+            documents,
+            pages,
+            problems,
+            engine: self.engine.clone(),
+            configuration: Some(self.config.digest()),
+        };
+        let subject = Subject::of(submission, &submitted);
+        let examination = self.assessor.conclude(&subject, reading);
+        for finding in &examination.findings {
             progress(Event::Finding(finding.clone()));
         }
-        Ok(Examination {
-            declaration_id: submission
-                .declaration
-                .as_ref()
-                .map_or_else(String::new, id_of),
-            state: ExaminationState::Examined,
-            files: submission
-                .files
-                .iter()
-                .map(|file| file.name.clone())
-                .collect(),
-            documents,
-            findings,
-            pages: readings,
-            problems,
-            digests: self.digests(submission, &submitted),
-        })
+        Ok(examination)
     }
-
-    /// No findings without a declaration: then the caller asked for the fields alone.
-    fn findings(
-        &self,
-        submission: &Submission,
-        submitted: &[SubmittedFile],
-        documents: &[Document],
-        pages: &[PageReading],
-    ) -> Vec<Finding> {
-        let Some(declaration) = &submission.declaration else {
-            return Vec::new();
-        };
-        let case = Case {
-            declaration,
-            documents,
-            files: submitted,
-            pages,
-            history: &submission.history,
-        };
-        docexam_checks::examine(&case, &self.rule_pack)
-    }
-
-    fn digests(&self, submission: &Submission, submitted: &[SubmittedFile]) -> Digests {
-        Digests {
-            input: submission.digest(submitted),
-            engine: self.engine.clone(),
-            model: self.extractor.model_digest().clone(),
-            rule_pack: self.rule_pack.digest().clone(),
-            configuration: Some(self.config.digest()),
-        }
-    }
-}
-
-fn id_of(declaration: &Declaration) -> String {
-    declaration.id.clone()
 }

@@ -76,9 +76,10 @@ fn from_store(error: StoreError, text: String) -> Status {
         StoreError::BadTenant(_) => bad_field("x-docexam-tenant", text),
         StoreError::BadRequestId(_) => bad_field("request_id", text),
         StoreError::RequestReused(_) => Status::already_exists(text),
-        StoreError::NoExamination(_) | StoreError::NoFile(_) | StoreError::EmptyLog => {
-            Status::not_found(text)
-        }
+        StoreError::NoExamination(_)
+        | StoreError::NoFile(_)
+        | StoreError::NoBatch(_)
+        | StoreError::EmptyLog => Status::not_found(text),
         StoreError::FileTooLarge { .. } => bad_field("content", text),
         StoreError::SubmissionTooLarge { .. } => bad_field("submission.files", text),
         StoreError::OtherContent { .. } => bad_field("sha256", text),
@@ -105,9 +106,9 @@ fn from_store(error: StoreError, text: String) -> Status {
             tracing::error!(error = text, "stored data is damaged");
             Status::data_loss(text)
         }
-        StoreError::NewerFormat { .. } | StoreError::NotExamined(_) => {
-            Status::failed_precondition(text)
-        }
+        StoreError::NewerFormat { .. }
+        | StoreError::NotExamined(_)
+        | StoreError::OtherManifest { .. } => Status::failed_precondition(text),
         StoreError::FolderInUse(_)
         | StoreError::InUse(_)
         | StoreError::NoDatabase(_)

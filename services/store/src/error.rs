@@ -12,6 +12,13 @@ pub enum StoreError {
     RequestReused(String),
     #[error("examination {0} not found")]
     NoExamination(String),
+    #[error("batch {0} not found")]
+    NoBatch(String),
+    #[error("batch {batch} was made from another manifest, {manifest}")]
+    OtherManifest {
+        batch: String,
+        manifest: Sha256Digest,
+    },
     #[error("file {0} was not uploaded")]
     NoFile(Sha256Digest),
     #[error("file is larger than {limit} bytes: {bytes} bytes received")]

@@ -1,7 +1,7 @@
 //! The JSON that stands in rows. It is a promise: what an older program wrote must still be read, so
 //! every format that was ever written keeps its version and a sample in `samples/`.
 
-use crate::StoreError;
+use crate::{BatchResult, BatchTask, StoreError};
 use docexam_domain::{
     Decision, Declaration, Examination, FindingVerdict, NewReviewTask, PageAnchor, PageReading,
     Sha256Digest, Triage,
@@ -100,6 +100,22 @@ pub(crate) fn write_anchor(anchor: &PageAnchor) -> Result<String, StoreError> {
 
 pub(crate) fn read_anchor(json: &str) -> Result<PageAnchor, StoreError> {
     read("anchor", json)
+}
+
+pub(crate) fn write_batch_task(task: &BatchTask) -> Result<String, StoreError> {
+    write("batch task", task)
+}
+
+pub(crate) fn read_batch_task(json: &str) -> Result<BatchTask, StoreError> {
+    read("batch task", json)
+}
+
+pub(crate) fn write_batch_result(result: &BatchResult) -> Result<String, StoreError> {
+    write("batch result", result)
+}
+
+pub(crate) fn read_batch_result(json: &str) -> Result<BatchResult, StoreError> {
+    read("batch result", json)
 }
 
 fn write<T: Serialize>(what: &'static str, body: &T) -> Result<String, StoreError> {

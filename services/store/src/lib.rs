@@ -7,6 +7,8 @@
 
 mod audit;
 mod audit_log;
+mod batch;
+mod batch_work;
 mod blobs;
 mod claims;
 mod database;
@@ -18,6 +20,7 @@ mod formats;
 mod lock;
 mod maintenance;
 mod outbox;
+mod packed;
 mod past;
 mod places;
 mod readings;
@@ -31,6 +34,8 @@ mod tenant;
 mod work;
 
 pub use audit_log::{AuditEntry, AuditFilter};
+pub use batch::{BatchDocument, BatchFile, BatchRecord, BatchResult, BatchTask, DeclarationSource};
+pub use batch_work::{BatchClaim, CRASHED, ClaimedDocument, MAX_BATCH_ATTEMPTS};
 pub use claims::{Claimant, ClaimedExamination};
 pub use error::StoreError;
 pub use events::Progress;

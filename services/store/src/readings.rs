@@ -5,18 +5,13 @@
 //! A reading is deflated JSON as base64: the one form of bytes that is the same in both databases.
 
 use crate::database::numbered;
-use crate::{Store, StoreError, formats, now};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use crate::{Store, StoreError, formats, now, packed};
 use docexam_domain::{PageReading, Sha256Digest};
-use flate2::Compression;
-use flate2::read::DeflateDecoder;
-use flate2::write::DeflateEncoder;
 use sqlx::{Any, AssertSqlSafe};
-use std::io::{Read, Write};
 
 /// A page has a few hundred words of about a hundred bytes; the largest one seen has 3 MB.
 const MAX_READING_BYTES: u64 = 64 << 20;
+const WHAT: &str = "reading";
 /// Rows of one statement.
 const ROWS_AT_ONCE: usize = 100;
 
@@ -116,31 +111,14 @@ impl Store {
 }
 
 fn packed(reading: &PageReading) -> Result<String, StoreError> {
-    let json = formats::write_reading(reading)?;
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
-    let packed = encoder
-        .write_all(json.as_bytes())
-        .and_then(|()| encoder.finish());
-    Ok(STANDARD.encode(packed.map_err(|error| damaged(&error))?))
+    packed::packed(WHAT, &formats::write_reading(reading)?)
 }
 
 /// The index of the file is that of the submission which asks, not of the one that was read.
 pub(crate) fn unpacked(text: &str, file: u32) -> Result<PageReading, StoreError> {
-    let packed = STANDARD.decode(text).map_err(|error| damaged(&error))?;
-    let mut json = String::new();
-    DeflateDecoder::new(packed.as_slice())
-        .take(MAX_READING_BYTES)
-        .read_to_string(&mut json)
-        .map_err(|error| damaged(&error))?;
+    let json = packed::unpacked(WHAT, text, MAX_READING_BYTES)?;
     Ok(PageReading {
         file,
         ..formats::read_reading(&json)?
     })
-}
-
-fn damaged(error: &dyn std::error::Error) -> StoreError {
-    StoreError::DamagedRow {
-        what: "reading",
-        problem: error.to_string(),
-    }
 }

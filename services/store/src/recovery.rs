@@ -13,6 +13,10 @@ impl Store {
             .bind(ExaminationState::Running.to_string())
             .execute(&mut *transaction)
             .await?;
+        sqlx::query("UPDATE batch_documents SET lease_until = 0 WHERE state = $1")
+            .bind(ExaminationState::Running.to_string())
+            .execute(&mut *transaction)
+            .await?;
         sqlx::query("UPDATE audit_sequencer SET lease_until = 0")
             .execute(&mut *transaction)
             .await?;

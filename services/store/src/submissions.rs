@@ -4,11 +4,12 @@
 use crate::{RequestId, Store, StoreError, Tenant, audit, files, formats, now, requests};
 use docexam_audit::{Entry, canonical_digest};
 use docexam_domain::{Declaration, ExaminationState, Sha256Digest};
+use serde::{Deserialize, Serialize};
 use sqlx::{Any, AnyConnection};
 use uuid::Uuid;
 
 /// A file of the tenant in the submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
     /// As named in this submission.
     pub name: String,

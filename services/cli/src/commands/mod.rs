@@ -1,6 +1,7 @@
 //! One file for each command of the program.
 
 pub mod audit;
+pub mod batch;
 pub mod calibrate;
 pub mod corpus;
 pub mod examine;

@@ -188,7 +188,7 @@ fn input_file(file: &docexam_server::InputFile) -> pipeline::InputFile {
 fn served_event(event: pipeline::Event, reader: &Sha256Digest) -> Event {
     match event {
         pipeline::Event::FileOpened { file, pages } => Event::FileOpened { file, pages },
-        pipeline::Event::FileFailed(problem) => Event::FileFailed(problem),
+        pipeline::Event::FileFailed { problem, .. } => Event::FileFailed(problem),
         pipeline::Event::PageRead { reading, .. } => Event::PageRead(reading),
         pipeline::Event::Reading(reading) => Event::Reading {
             reader: reader.clone(),
@@ -207,7 +207,7 @@ fn served_error(error: pipeline::PipelineError) -> ExamineError {
 }
 
 /// Ctrl-C, or the SIGTERM of a service manager.
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;

@@ -1,5 +1,6 @@
 //! What a user sees: tables and JSON on standard output, progress on standard error, the HTML report.
 
+pub mod batch;
 pub mod differences;
 mod evidence;
 pub mod fields;
