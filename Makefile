@@ -22,4 +22,4 @@ lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 
 bench: build
-	cargo bench --workspace --profile dev --bench reading
+	cargo bench --workspace --profile dev --bench reading --bench store --bench batch

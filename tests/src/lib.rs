@@ -1,3 +1,5 @@
-//! Shared by the tests of whole flows: files nobody should send, and a service to send them to.
+//! Shared by the tests of whole flows: files nobody should send, and the servers that a shared store needs.
 
 pub mod hostile;
+pub mod postgres;
+pub mod s3;

@@ -5,6 +5,8 @@
 //! Deliberately absent: reading of pages, storage, any clock (the declaration's date is "now") and
 //! any correction of what was read: a value is compared as it stands on the paper.
 //!
+//! What becomes of findings (tasks for officers, or nothing) is decided in [`review`].
+//!
 //! The flow: [`examine`] gathers [`facts`] once (documents by type, rows aligned with items), hands
 //! them to every rule under `rules/`, and stamps what the rules say with the pack's severity,
 //! legal reference and digest.
@@ -28,6 +30,7 @@ mod party;
 mod party_names;
 mod pointers;
 mod references;
+mod review;
 mod rules;
 mod seen;
 mod sums;
@@ -41,6 +44,8 @@ pub use error::ChecksError;
 pub use examine::examine;
 pub use nomenclature::{Imported, Nomenclature, import, obtain_hint};
 pub use pack::{PackProblem, RulePack};
+pub use party_names::normalised as normalised_party_name;
+pub use review::{Calibration, CalibrationError, ReviewPolicy, Reviewer, fit};
 
 /// Id and meaning of every rule this version knows, in the order of the findings.
 pub fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> {

@@ -12,6 +12,8 @@ pub enum Done {
     /// The service was busy and nothing was accepted; try again later (`EX_TEMPFAIL`).
     Busy,
     Interrupted,
+    /// What another process of this program ended with; it has said why.
+    Code(u8),
 }
 
 impl Done {
@@ -31,6 +33,7 @@ pub fn code(result: anyhow::Result<Done>) -> ExitCode {
         Ok(Done::Partial) => ExitCode::from(3),
         Ok(Done::Busy) => ExitCode::from(75),
         Ok(Done::Interrupted) => ExitCode::from(130),
+        Ok(Done::Code(code)) => ExitCode::from(code),
         Err(error) => {
             eprintln!("docexam: {error:#}");
             ExitCode::FAILURE

@@ -2,8 +2,10 @@
 
 use anyhow::{Context, bail};
 use clap::Args;
+use docexam_checks::RulePack;
 use docexam_domain::Declaration;
 use docexam_pipeline::{Config, InputFile};
+use docexam_store::{DatabasePlace, Places, Store, StoreLimits};
 use std::path::{Path, PathBuf};
 
 /// Where artefacts are and how many threads read; shared by all commands that read documents.
@@ -34,23 +36,77 @@ impl ReadingOptions {
         Ok(config)
     }
 
-    /// The folder named, else `models` in the current folder, else beside the installed program.
-    pub fn models_dir(&self) -> anyhow::Result<PathBuf> {
-        if let Some(named) = &self.models {
-            return Ok(named.clone());
-        }
-        let installed = std::env::current_exe()
-            .ok()
-            .and_then(|program| Some(program.parent()?.join("../share/docexam/models")));
-        let candidates = [Some(PathBuf::from("models")), installed];
-        let found = candidates
-            .into_iter()
-            .flatten()
-            .find(|dir| dir.join("layout/weights").is_dir());
-        found.context(
-            "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
-        )
+    /// The rule pack alone, without the model.
+    pub fn rule_pack(&self) -> anyhow::Result<RulePack> {
+        let models = self.models_dir()?;
+        let pack = models.join("rules").join(&self.rule_pack);
+        Ok(RulePack::load(&pack, &models.join("nomenclature/data"))?)
     }
+
+    pub fn models_dir(&self) -> anyhow::Result<PathBuf> {
+        models_dir(self.models.as_deref())
+    }
+}
+
+/// Where the state of a service lies.
+#[derive(Args, Clone)]
+pub struct StoreOptions {
+    /// Folder of the database and the files received
+    #[arg(long, default_value = "data", value_name = "DIR")]
+    data_dir: PathBuf,
+    /// Database, if not in the data folder: postgres://HOST/DATABASE or the path of a SQLite file
+    #[arg(
+        long,
+        env = "DOCEXAM_STORE",
+        hide_env_values = true,
+        value_name = "PLACE"
+    )]
+    store: Option<String>,
+    /// Files received, if not in the data folder: s3://BUCKET/PREFIX, az://, gs:// or a folder
+    #[arg(long, env = "DOCEXAM_BLOBS", value_name = "PLACE")]
+    blobs: Option<String>,
+}
+
+impl StoreOptions {
+    /// Opens a store that is there; a service may have it open at the same time.
+    pub async fn open(&self) -> anyhow::Result<Store> {
+        Self::open_places(&self.places()?).await
+    }
+
+    pub fn places(&self) -> anyhow::Result<Places> {
+        Ok(Places::parse(
+            &self.data_dir,
+            self.store.as_deref(),
+            self.blobs.as_deref(),
+        )?)
+    }
+
+    pub async fn open_places(places: &Places) -> anyhow::Result<Store> {
+        if let DatabasePlace::Sqlite(file) = &places.database
+            && !file.is_file()
+        {
+            bail!("there is no database {}", file.display());
+        }
+        Ok(Store::open_at(places, StoreLimits::default()).await?)
+    }
+}
+
+/// The folder named, else `models` in the current folder, else beside the installed program.
+pub fn models_dir(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(named) = named {
+        return Ok(named.to_owned());
+    }
+    let installed = std::env::current_exe()
+        .ok()
+        .and_then(|program| Some(program.parent()?.join("../share/docexam/models")));
+    let candidates = [Some(PathBuf::from("models")), installed];
+    let found = candidates
+        .into_iter()
+        .flatten()
+        .find(|dir| dir.join("layout/weights").is_dir());
+    found.context(
+        "no models folder here: name it with --models DIR or DOCEXAM_MODELS (it holds layout/weights)",
+    )
 }
 
 pub fn declaration(path: &Path) -> anyhow::Result<Declaration> {

@@ -6,6 +6,7 @@
 mod commands;
 mod exit;
 mod input;
+mod learning;
 mod output;
 mod single_thread;
 
@@ -29,6 +30,18 @@ enum Command {
     Submit(commands::submit::Arguments),
     Health(commands::health::Arguments),
     #[command(subcommand)]
+    Review(commands::review::Command),
+    #[command(subcommand)]
+    Feedback(commands::feedback::Command),
+    Calibrate(commands::calibrate::Arguments),
+    Stats(commands::stats::Arguments),
+    #[command(subcommand)]
+    Audit(commands::audit::Command),
+    #[command(subcommand)]
+    Store(commands::store::Command),
+    #[command(subcommand)]
+    Batch(commands::batch::Command),
+    #[command(subcommand)]
     Rules(commands::rules::Command),
     #[command(subcommand)]
     Nomenclature(commands::nomenclature::Command),
@@ -49,6 +62,13 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => commands::serve::run(arguments),
         Command::Submit(arguments) => commands::submit::run(&arguments),
         Command::Health(arguments) => commands::health::run(&arguments),
+        Command::Review(command) => commands::review::run(&command),
+        Command::Feedback(command) => commands::feedback::run(&command),
+        Command::Calibrate(arguments) => commands::calibrate::run(&arguments),
+        Command::Stats(arguments) => commands::stats::run(&arguments),
+        Command::Audit(command) => commands::audit::run(command),
+        Command::Store(command) => commands::store::run(&command),
+        Command::Batch(command) => commands::batch::run(&command),
         Command::Rules(command) => commands::rules::run(&command),
         Command::Nomenclature(command) => commands::nomenclature::run(&command),
         Command::Corpus(command) => commands::corpus::run(&command),

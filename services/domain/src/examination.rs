@@ -1,7 +1,8 @@
 //! The result of examining a submission: what the caller gets back, and what is stored.
 
-use crate::{Document, Finding, PageReading, Sha256Digest};
+use crate::{Document, Field, FieldKey, Finding, Observed, PageReading, Sha256Digest};
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::EnumString,
@@ -38,6 +39,9 @@ pub struct Digests {
     pub engine: String,
     pub model: Sha256Digest,
     pub rule_pack: Sha256Digest,
+    /// The program's version and its limits; absent in results older than it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration: Option<Sha256Digest>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,4 +61,48 @@ pub struct Examination {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<FileProblem>,
     pub digests: Digests,
+}
+
+impl Examination {
+    /// The field that a finding cites; of several with its key, the one at the cited place.
+    pub fn cited(&self, observed: &Observed) -> Option<&Field> {
+        let mut documents = self.documents.iter();
+        let document = documents.find(|document| document.id == observed.document)?;
+        match row_and_cell(&observed.field) {
+            Some((row, key)) => document.line_items().nth(row)?.property(key),
+            None => {
+                let key = FieldKey::from_str(&observed.field).ok()?;
+                let mut fields = document.fields_of(key);
+                fields
+                    .find(|field| field.page_anchor == observed.page_anchor)
+                    .or_else(|| document.field(key))
+            }
+        }
+    }
+}
+
+/// Index of the row, from 0, and key of the cell of `line_item[2].quantity`.
+fn row_and_cell(path: &str) -> Option<(usize, FieldKey)> {
+    let (row, cell) = path.strip_prefix("line_item[")?.split_once("].")?;
+    let row: usize = row.parse().ok()?;
+    Some((row.checked_sub(1)?, FieldKey::from_str(cell).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_from_one() {
+        let quantity = Some((1, FieldKey::Quantity));
+        assert_eq!(row_and_cell("line_item[2].quantity"), quantity);
+        for bad in [
+            "line_item[0].quantity",
+            "line_item[x].quantity",
+            "total_amount",
+            "line_item[1]",
+        ] {
+            assert_eq!(row_and_cell(bad), None, "{bad}");
+        }
+    }
 }

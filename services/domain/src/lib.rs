@@ -12,6 +12,7 @@ mod field_key;
 mod finding;
 mod geometry;
 mod reading;
+mod review;
 
 pub use declaration::{
     Declaration, DeclarationItem, DeclarationProblem, DeclaredDocument, DeclaredParty, Money,
@@ -23,3 +24,8 @@ pub use field_key::{FieldKey, ValueForm};
 pub use finding::{Expected, Finding, Observed, Outcome, Severity};
 pub use geometry::{Placement, Polygon, Rect};
 pub use reading::{PageReading, PageStatus, ReadingSource, Word};
+pub use review::{
+    Correction, Decision, DecisionProblem, DismissReason, Examined, FindingVerdict, JudgedField,
+    JudgedFinding, NewReviewTask, ReviewItem, ReviewReason, Settled, SettledBasis, Standing,
+    Triage, Verdict, VerdictKind,
+};

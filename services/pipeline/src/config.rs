@@ -1,5 +1,6 @@
 //! What an examiner is built from.
 
+use docexam_domain::Sha256Digest;
 use docexam_intake::Limits;
 use docexam_ocr::OcrConfig;
 use std::path::PathBuf;
@@ -37,5 +38,25 @@ impl Config {
             max_files: 100,
             max_pages_per_submission: 5_000,
         }
+    }
+
+    /// Over the program's version and all settings that can change a result and have no digest of
+    /// their own: where artefacts lie and how many threads read makes no difference to it.
+    pub fn digest(&self) -> Sha256Digest {
+        let Self {
+            models_dir: _,
+            rule_pack: _,
+            limits,
+            ocr,
+            threads: _,
+            max_files,
+            max_pages_per_submission,
+        } = self;
+        let ocr = OcrConfig {
+            tessdata_dir: None,
+            ..ocr.clone()
+        };
+        let settings = format!("{limits:?} {ocr:?} {max_files} {max_pages_per_submission}");
+        Sha256Digest::of_parts([env!("CARGO_PKG_VERSION"), &settings].map(str::as_bytes))
     }
 }

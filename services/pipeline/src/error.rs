@@ -16,6 +16,12 @@ pub enum PipelineError {
     Extract(#[from] docexam_extract::ExtractError),
     #[error(transparent)]
     Checks(#[from] docexam_checks::ChecksError),
+    #[error("file {file} page {page}: its reading cannot be kept or fetched: {problem}")]
+    Readings {
+        file: String,
+        page: u32,
+        problem: String,
+    },
     #[error("reader threads could not be started: {0}")]
     Threads(String),
 }

@@ -2,6 +2,7 @@
 
 use crate::PageCost;
 use docexam_domain::{FileProblem, Finding, PageReading};
+use docexam_intake::IntakeError;
 
 #[derive(Clone, Debug)]
 pub enum Event {
@@ -9,12 +10,17 @@ pub enum Event {
         file: u32,
         pages: u32,
     },
-    FileFailed(FileProblem),
+    FileFailed {
+        problem: FileProblem,
+        error: IntakeError,
+    },
     /// The reading comes without its words.
     PageRead {
         reading: PageReading,
         cost: PageCost,
     },
+    /// The same with its words, for those who keep readings.
+    Reading(PageReading),
     DocumentsFound(usize),
     Finding(Finding),
 }

@@ -4,25 +4,28 @@
 //! of every file is accounted for. CPU work runs on a pool of its own with one OCR engine a thread.
 //! Deliberately absent: storage, the wire, async. Callers on an async runtime use a blocking thread.
 
+mod assess;
 mod config;
 mod cost;
 mod error;
 mod event;
 mod pages;
+mod readings;
 mod submission;
 
+pub use assess::{Assessor, Earlier};
 pub use config::Config;
 pub use cost::PageCost;
 pub use error::PipelineError;
 pub use event::Event;
+pub use readings::{Readings, ReadingsError};
 pub use submission::{InputFile, Submission};
 
-use docexam_checks::{Case, RulePack, SubmittedFile};
-use docexam_domain::{
-    Declaration, Digests, Document, Examination, ExaminationState, FileProblem, Finding,
-    PageReading, Sha256Digest,
-};
-use docexam_extract::{Extractor, TaggedPage};
+use assess::{Reading, Subject};
+use docexam_checks::{RulePack, SubmittedFile};
+use docexam_domain::{Document, Examination, FileProblem, PageReading, Sha256Digest};
+use docexam_extract::TaggedPage;
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -39,8 +42,7 @@ pub struct Extraction {
 /// All artefacts, loaded and verified once; shared by every caller of the process.
 pub struct Examiner {
     config: Config,
-    extractor: Extractor,
-    rule_pack: RulePack,
+    assessor: Assessor,
     engine: String,
     pool: rayon::ThreadPool,
 }
@@ -48,11 +50,7 @@ pub struct Examiner {
 impl Examiner {
     /// Loads model, rule pack, nomenclature and one OCR engine, so that what is missing shows at start.
     pub fn new(config: Config) -> Result<Self, PipelineError> {
-        let extractor = Extractor::load(&config.layout_weights())?;
-        let rule_pack = RulePack::load(
-            &config.models_dir.join("rules").join(&config.rule_pack),
-            &config.models_dir.join("nomenclature/data"),
-        )?;
+        let assessor = Assessor::load(&config.models_dir, Path::new(&config.rule_pack))?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(config.threads)
             .thread_name(|index| format!("reader-{index}"))
@@ -61,15 +59,14 @@ impl Examiner {
         let engine = pool.install(|| pages::engine(&config.ocr))?;
         Ok(Self {
             config,
-            extractor,
-            rule_pack,
+            assessor,
             engine,
             pool,
         })
     }
 
     pub fn rule_pack(&self) -> &RulePack {
-        &self.rule_pack
+        self.assessor.rule_pack()
     }
 
     /// OCR engine, version and settings.
@@ -77,8 +74,13 @@ impl Examiner {
         &self.engine
     }
 
+    /// Digest of what reads: equal readers give equal readings.
+    pub fn reader_digest(&self) -> Sha256Digest {
+        Sha256Digest::of(self.engine.as_bytes())
+    }
+
     pub fn model_digest(&self) -> &Sha256Digest {
-        self.extractor.model_digest()
+        self.assessor.model_digest()
     }
 
     /// Reads, extracts and checks one submission. Blocks; `progress` is called from worker threads,
@@ -89,35 +91,38 @@ impl Examiner {
         progress: &(dyn Fn(Event) + Sync),
         cancelled: &AtomicBool,
     ) -> Result<Examination, PipelineError> {
-        let (tagged, problems) = self.read(submission, progress, cancelled)?;
-        let readings: Vec<PageReading> = tagged
+        self.examine_keeping(submission, None, progress, cancelled)
+    }
+
+    /// The same, but a page that `kept` has is not read again, and what is read is kept there.
+    pub fn examine_keeping(
+        &self,
+        submission: &Submission,
+        kept: Option<&dyn Readings>,
+        progress: &(dyn Fn(Event) + Sync),
+        cancelled: &AtomicBool,
+    ) -> Result<Examination, PipelineError> {
+        let submitted = submission.submitted_files();
+        let (tagged, problems) = self.read(submission, &submitted, kept, progress, cancelled)?;
+        let pages: Vec<PageReading> = tagged
             .iter()
             .map(|page| pages::without_words(&page.reading))
             .collect();
-        let documents = self.extractor.assemble(tagged);
+        let documents = self.assessor.extractor().assemble(tagged);
         progress(Event::DocumentsFound(documents.len()));
-        let submitted = submission.submitted_files();
-        let findings = self.findings(submission, &submitted, &documents, &readings);
-        for finding in &findings {
+        let reading = Reading {
+            documents,
+            pages,
+            problems,
+            engine: self.engine.clone(),
+            configuration: Some(self.config.digest()),
+        };
+        let subject = Subject::of(submission, &submitted);
+        let examination = self.assessor.conclude(&subject, reading);
+        for finding in &examination.findings {
             progress(Event::Finding(finding.clone()));
         }
-        Ok(Examination {
-            declaration_id: submission
-                .declaration
-                .as_ref()
-                .map_or_else(String::new, id_of),
-            state: ExaminationState::Examined,
-            files: submission
-                .files
-                .iter()
-                .map(|file| file.name.clone())
-                .collect(),
-            documents,
-            findings,
-            pages: readings,
-            problems,
-            digests: self.digests(submission, &submitted),
-        })
+        Ok(examination)
     }
 
     /// Reads and extracts alone, and keeps the words of every page: for whoever measures the reader.
@@ -127,10 +132,12 @@ impl Examiner {
         progress: &(dyn Fn(Event) + Sync),
         cancelled: &AtomicBool,
     ) -> Result<Extraction, PipelineError> {
-        let (tagged, problems) = self.read(submission, progress, cancelled)?;
+        let submitted = submission.submitted_files();
+        let (tagged, problems) = self.read(submission, &submitted, None, progress, cancelled)?;
         let readings = tagged.iter().map(|page| page.reading.clone()).collect();
         let mut assembly = Duration::ZERO;
-        let documents = cost::charge(&mut assembly, || self.extractor.assemble(tagged));
+        let extractor = self.assessor.extractor();
+        let documents = cost::charge(&mut assembly, || extractor.assemble(tagged));
         progress(Event::DocumentsFound(documents.len()));
         Ok(Extraction {
             documents,
@@ -140,58 +147,27 @@ impl Examiner {
         })
     }
 
+    /// Tagged pages of every file that opened; pages that `kept` has are not read again.
     fn read(
         &self,
         submission: &Submission,
+        submitted: &[SubmittedFile],
+        kept: Option<&dyn Readings>,
         progress: &(dyn Fn(Event) + Sync),
         cancelled: &AtomicBool,
     ) -> Result<(Vec<TaggedPage>, Vec<FileProblem>), PipelineError> {
         submission.check(&self.config)?;
-        let (open_files, problems) = pages::open(submission, &self.config.limits, progress);
+        let (open_files, problems) =
+            pages::open(submission, submitted, &self.config.limits, progress);
         pages::check_total(&open_files, self.config.max_pages_per_submission)?;
-        let tagged = self.pool.install(|| {
-            pages::read_all(
-                &open_files,
-                &self.config.ocr,
-                &self.extractor,
-                progress,
-                cancelled,
-            )
-        })?;
+        let reader = pages::PageReader {
+            ocr: &self.config.ocr,
+            extractor: self.assessor.extractor(),
+            kept,
+            progress,
+            cancelled,
+        };
+        let tagged = self.pool.install(|| reader.read_all(&open_files))?;
         Ok((tagged, problems))
     }
-
-    /// No findings without a declaration: then the caller asked for the fields alone.
-    fn findings(
-        &self,
-        submission: &Submission,
-        submitted: &[SubmittedFile],
-        documents: &[Document],
-        pages: &[PageReading],
-    ) -> Vec<Finding> {
-        let Some(declaration) = &submission.declaration else {
-            return Vec::new();
-        };
-        let case = Case {
-            declaration,
-            documents,
-            files: submitted,
-            pages,
-            history: &submission.history,
-        };
-        docexam_checks::examine(&case, &self.rule_pack)
-    }
-
-    fn digests(&self, submission: &Submission, submitted: &[SubmittedFile]) -> Digests {
-        Digests {
-            input: submission.digest(submitted),
-            engine: self.engine.clone(),
-            model: self.extractor.model_digest().clone(),
-            rule_pack: self.rule_pack.digest().clone(),
-        }
-    }
-}
-
-fn id_of(declaration: &Declaration) -> String {
-    declaration.id.clone()
 }

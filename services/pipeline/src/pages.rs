@@ -2,8 +2,9 @@
 //! one decoded page, so memory depends on the number of threads and not on the length of a file.
 
 use crate::cost::charge;
-use crate::{Event, PageCost, PipelineError, Submission};
-use docexam_domain::{FileProblem, PageReading, PageStatus};
+use crate::{Event, PageCost, PipelineError, Readings, ReadingsError, Submission};
+use docexam_checks::SubmittedFile;
+use docexam_domain::{FileProblem, PageReading, PageStatus, Sha256Digest};
 use docexam_extract::{Extractor, TaggedPage};
 use docexam_intake::{Limits, OpenFile};
 use docexam_ocr::{OcrConfig, OcrError, Reader};
@@ -15,18 +16,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) struct SubmissionFile<'a> {
     index: u32,
     name: &'a str,
+    digest: &'a Sha256Digest,
     file: OpenFile,
+}
+
+/// What pages are read with; shared by the worker threads.
+pub(crate) struct PageReader<'a> {
+    pub ocr: &'a OcrConfig,
+    pub extractor: &'a Extractor,
+    pub kept: Option<&'a dyn Readings>,
+    pub progress: &'a (dyn Fn(Event) + Sync),
+    pub cancelled: &'a AtomicBool,
 }
 
 /// Opens every file; those that cannot be opened become problems and do not stop the others.
 pub(crate) fn open<'a>(
     submission: &'a Submission,
+    submitted: &'a [SubmittedFile],
     limits: &Limits,
     progress: &(dyn Fn(Event) + Sync),
 ) -> (Vec<SubmissionFile<'a>>, Vec<FileProblem>) {
     let mut files = Vec::new();
     let mut problems = Vec::new();
-    for (index, input) in (0u32..).zip(&submission.files) {
+    for ((index, input), submitted) in (0u32..).zip(&submission.files).zip(submitted) {
         match docexam_intake::open(&input.name, input.bytes.clone(), limits) {
             Ok(file) => {
                 progress(Event::FileOpened {
@@ -36,6 +48,7 @@ pub(crate) fn open<'a>(
                 files.push(SubmissionFile {
                     index,
                     name: &input.name,
+                    digest: &submitted.digest,
                     file,
                 });
             }
@@ -45,8 +58,8 @@ pub(crate) fn open<'a>(
                     name: input.name.clone(),
                     problem: error.to_string(),
                 };
-                progress(Event::FileFailed(problem.clone()));
-                problems.push(problem);
+                problems.push(problem.clone());
+                progress(Event::FileFailed { problem, error });
             }
         }
     }
@@ -63,35 +76,65 @@ pub(crate) fn check_total(files: &[SubmissionFile], limit: u32) -> Result<(), Pi
     Ok(())
 }
 
-/// Reads and tags all pages on the current thread pool, in submission order.
-pub(crate) fn read_all(
-    files: &[SubmissionFile],
-    ocr: &OcrConfig,
-    extractor: &Extractor,
-    progress: &(dyn Fn(Event) + Sync),
-    cancelled: &AtomicBool,
-) -> Result<Vec<TaggedPage>, PipelineError> {
-    let pages: Vec<(&SubmissionFile, u32)> = files
-        .iter()
-        .flat_map(|file| (1..=file.file.page_count()).map(move |number| (file, number)))
-        .collect();
-    pages
-        .into_par_iter()
-        .map(|(file, number)| {
-            if cancelled.load(Ordering::Relaxed) {
-                return Err(PipelineError::Cancelled);
-            }
-            let mut cost = PageCost::default();
-            let reading = doubted(file, read(file, number, ocr, &mut cost)?);
-            let listed = without_words(&reading);
-            let tagged = charge(&mut cost.tag, || extractor.tag(reading))?;
-            progress(Event::PageRead {
-                reading: listed,
-                cost,
+impl PageReader<'_> {
+    /// Reads and tags all pages on the current thread pool, in submission order.
+    pub(crate) fn read_all(
+        &self,
+        files: &[SubmissionFile],
+    ) -> Result<Vec<TaggedPage>, PipelineError> {
+        let pages: Vec<(&SubmissionFile, u32)> = files
+            .iter()
+            .flat_map(|file| (1..=file.file.page_count()).map(move |number| (file, number)))
+            .collect();
+        pages
+            .into_par_iter()
+            .map(|(file, number)| self.tagged(file, number))
+            .collect()
+    }
+
+    fn tagged(&self, file: &SubmissionFile, number: u32) -> Result<TaggedPage, PipelineError> {
+        if self.cancelled.load(Ordering::Relaxed) {
+            return Err(PipelineError::Cancelled);
+        }
+        let mut cost = PageCost::default();
+        let reading = doubted(file, self.reading(file, number, &mut cost)?);
+        let listed = without_words(&reading);
+        (self.progress)(Event::Reading(reading.clone()));
+        let tagged = charge(&mut cost.tag, || self.extractor.tag(reading))?;
+        (self.progress)(Event::PageRead {
+            reading: listed,
+            cost,
+        });
+        Ok(tagged)
+    }
+
+    /// As it was read before, if it was.
+    fn reading(
+        &self,
+        file: &SubmissionFile,
+        number: u32,
+        cost: &mut PageCost,
+    ) -> Result<PageReading, PipelineError> {
+        let Some(kept) = self.kept else {
+            return read(file, number, self.ocr, cost);
+        };
+        let problem = |error: ReadingsError| PipelineError::Readings {
+            file: file.name.to_owned(),
+            page: number,
+            problem: error.to_string(),
+        };
+        if let Some(reading) = kept.reading(file.digest, number).map_err(problem)? {
+            return Ok(PageReading {
+                file: file.index,
+                ..reading
             });
-            Ok(tagged)
-        })
-        .collect()
+        }
+        let reading = read(file, number, self.ocr, cost)?;
+        if reading.status != PageStatus::Failed {
+            kept.keep(file.digest, &reading).map_err(problem)?;
+        }
+        Ok(reading)
+    }
 }
 
 /// A page of a file that was cut on its way may miss anything: one without text counts as not read.

@@ -33,14 +33,6 @@ impl Submission {
         }
     }
 
-    /// Over the declaration's JSON and the digests of the files (`submitted`), in their order.
-    pub(crate) fn digest(&self, submitted: &[SubmittedFile]) -> Sha256Digest {
-        // A declaration is plain data with string keys: its JSON always exists.
-        let declaration = serde_json::to_vec(&self.declaration).unwrap_or_default();
-        let parts = submitted.iter().map(|file| file.digest.as_str().as_bytes());
-        Sha256Digest::of_parts(std::iter::once(declaration.as_slice()).chain(parts))
-    }
-
     /// Hashes every file: once for a submission, because files are large.
     pub(crate) fn submitted_files(&self) -> Vec<SubmittedFile> {
         let submitted = |file: &InputFile| SubmittedFile {

@@ -20,6 +20,8 @@ pub(crate) struct Desk {
     /// Changes when an examination was accepted.
     pub(crate) work: watch::Sender<()>,
     pub(crate) phase: watch::Sender<Phase>,
+    /// Changes when review tasks changed.
+    pub(crate) review: watch::Sender<()>,
     /// Entries live as long as a worker, caller or watcher holds them.
     entries: Mutex<HashMap<String, Weak<Entry>>>,
 }
@@ -40,6 +42,7 @@ impl Desk {
         Self {
             work: watch::Sender::new(()),
             phase: watch::Sender::new(Phase::Running),
+            review: watch::Sender::new(()),
             entries: Mutex::new(HashMap::new()),
         }
     }

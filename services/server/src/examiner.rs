@@ -2,6 +2,7 @@
 //! plug in a cheap one, so that they need neither models nor an OCR engine.
 
 use docexam_domain::{Declaration, Examination, FileProblem, Finding, PageReading, Sha256Digest};
+use docexam_store::PlanReview;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,6 +12,44 @@ use std::sync::atomic::AtomicBool;
 pub type Examine = dyn Fn(&Submission, &(dyn Fn(Event) + Sync), &AtomicBool) -> Result<Examination, ExamineError>
     + Send
     + Sync;
+
+/// All that the program plugs into the server.
+#[derive(Clone)]
+pub struct Examiner {
+    pub examine: Arc<Examine>,
+    /// Sorts finished examinations into work for officers; without it there is none.
+    pub plan_review: Option<Arc<PlanReview>>,
+    /// Without it there are no pictures of pages.
+    pub render_page: Option<Arc<RenderPage>>,
+    /// Without it readings have their own confidence only.
+    pub field_confidence: Option<Arc<FieldConfidence>>,
+}
+
+impl From<Arc<Examine>> for Examiner {
+    /// Examines only.
+    fn from(examine: Arc<Examine>) -> Self {
+        Self {
+            examine,
+            plan_review: None,
+            render_page: None,
+            field_confidence: None,
+        }
+    }
+}
+
+/// Draws a page of a file: name, content, page from 1, longest side in pixels. Blocks. The error names the
+/// problem.
+pub type RenderPage = dyn Fn(&str, Arc<[u8]>, u32, u32) -> Result<Picture, String> + Send + Sync;
+
+/// A page as a viewer shows it.
+pub struct Picture {
+    pub png: Vec<u8>,
+    pub width_px: u32,
+    pub height_px: u32,
+}
+
+/// How often officers found readings right, by key of the field and confidence of the reading.
+pub type FieldConfidence = dyn Fn(&str, f32) -> Option<f32> + Send + Sync;
 
 pub struct Submission {
     /// Absent when only the fields are wanted.
@@ -35,6 +74,11 @@ pub enum Event {
     FileFailed(FileProblem),
     /// Without its words.
     PageRead(PageReading),
+    /// With its words, to be kept; read by this engine with these models and settings.
+    Reading {
+        reader: Sha256Digest,
+        reading: PageReading,
+    },
     DocumentsFound(usize),
     Finding(Finding),
 }

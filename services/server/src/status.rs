@@ -2,6 +2,7 @@
 //! What a caller can mend is told in full; what only the operator can mend is logged and called internal.
 
 use crate::convert::BadField;
+use docexam_audit::AuditError;
 use docexam_store::StoreError;
 use std::time::Duration;
 use tonic::{Code, Status};
@@ -20,6 +21,8 @@ pub enum CallError {
     UploadBroken(Status),
     #[error("the server is stopping; call again later")]
     Stopping,
+    #[error("this server offers no {0}")]
+    NotOffered(&'static str),
 }
 
 impl From<BadField> for CallError {
@@ -49,38 +52,91 @@ impl From<CallError> for Status {
             CallError::UploadStalled(_) => Self::deadline_exceeded(text),
             CallError::UploadBroken(status) => status,
             CallError::Stopping => Self::unavailable(text),
+            CallError::NotOffered(_) => Self::unimplemented(text),
         }
     }
 }
 
 fn from_store(error: StoreError, text: String) -> Status {
+    if error.is_out_of_space() {
+        tracing::error!(error = text, "the store is full");
+        return later(
+            Code::ResourceExhausted,
+            "the store is full; call again later",
+        );
+    }
+    if error.is_temporary() {
+        tracing::warn!(error = text, "the store is not there");
+        return later(
+            Code::Unavailable,
+            "the store is not there; call again later",
+        );
+    }
     match error {
         StoreError::BadTenant(_) => bad_field("x-docexam-tenant", text),
         StoreError::BadRequestId(_) => bad_field("request_id", text),
         StoreError::RequestReused(_) => Status::already_exists(text),
-        StoreError::NoExamination(_) | StoreError::NoFile(_) => Status::not_found(text),
+        StoreError::NoExamination(_)
+        | StoreError::NoFile(_)
+        | StoreError::NoBatch(_)
+        | StoreError::EmptyLog => Status::not_found(text),
         StoreError::FileTooLarge { .. } => bad_field("content", text),
         StoreError::SubmissionTooLarge { .. } => bad_field("submission.files", text),
         StoreError::OtherContent { .. } => bad_field("sha256", text),
-        StoreError::QueueFull { .. } => {
-            let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
-            Status::with_error_details(Code::ResourceExhausted, text, details)
+        StoreError::QueueFull { .. } => later(Code::ResourceExhausted, text),
+        // Handled above, being temporary.
+        StoreError::CutFile { .. } | StoreError::Removed(_) => later(Code::Unavailable, text),
+        StoreError::AttemptOver { .. } | StoreError::ReviewTaskChanged(_) => Status::aborted(text),
+        StoreError::BadWorker(_) => bad_field("worker", text),
+        StoreError::BadDecision(_) | StoreError::BadCorrection { .. } => {
+            bad_field("verdicts", text)
         }
-        StoreError::AttemptOver { .. } => Status::aborted(text),
-        StoreError::DamagedFile { .. } | StoreError::DamagedRow { .. } => {
+        StoreError::NoReviewTask(_) => Status::not_found(text),
+        StoreError::ClaimOver { ref id, .. } => precondition("CLAIM", id, text),
+        StoreError::ReviewTaskDecided(ref id) => precondition("UNDECIDED", id, text),
+        StoreError::SameOfficer { ref id, .. } => precondition("OTHER_OFFICER", id, text),
+        StoreError::Audit(AuditError::NoEntry { .. }) => bad_field("index", text),
+        StoreError::Audit(AuditError::NoEarlierState { .. }) => bad_field("earlier_size", text),
+        StoreError::Audit(AuditError::NotYet { .. } | AuditError::TooLarge(_)) => {
+            bad_field("tree_size", text)
+        }
+        StoreError::DamagedFile { .. }
+        | StoreError::DamagedRow { .. }
+        | StoreError::Audit(AuditError::NoHash(_) | AuditError::BadHash(_)) => {
             tracing::error!(error = text, "stored data is damaged");
             Status::data_loss(text)
         }
-        StoreError::NewerFormat { .. } => Status::failed_precondition(text),
+        StoreError::NewerFormat { .. }
+        | StoreError::NotExamined(_)
+        | StoreError::OtherManifest { .. } => Status::failed_precondition(text),
         StoreError::FolderInUse(_)
+        | StoreError::InUse(_)
+        | StoreError::NoDatabase(_)
+        | StoreError::NotEmpty(_)
+        | StoreError::OtherCopy { .. }
+        | StoreError::NotHere { .. }
+        | StoreError::BadPlace { .. }
         | StoreError::Folder { .. }
         | StoreError::Database(_)
         | StoreError::Migration(_)
-        | StoreError::Blobs(_) => {
+        | StoreError::Blobs(_)
+        | StoreError::Audit(_) => {
             tracing::error!(error = text, "the store failed");
             Status::internal("the store failed; see the server's log")
         }
     }
+}
+
+/// Tells programs when to call again.
+fn later(code: Code, text: impl Into<String>) -> Status {
+    let details = ErrorDetails::with_retry_info(Some(RETRY_AFTER));
+    Status::with_error_details(code, text, details)
+}
+
+/// FAILED_PRECONDITION that names what is missing, for programs in the details too.
+fn precondition(kind: &str, task: &str, problem: String) -> Status {
+    let details = ErrorDetails::with_precondition_failure_violation(kind, task, problem.clone());
+    Status::with_error_details(Code::FailedPrecondition, problem, details)
 }
 
 /// INVALID_ARGUMENT that names the field twice: in the text, and for programs in the details.

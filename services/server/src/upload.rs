@@ -30,7 +30,7 @@ pub(crate) async fn upload(
         .map(announced_digest)
         .transpose()?;
     let request_id = RequestId::parse(&metadata.request_id)?;
-    let mut upload = store.upload_file(tenant, &name).await?;
+    let mut upload = store.upload_file(tenant, &name);
     while let Some(part) = next(&mut parts).await? {
         match part {
             Part::Chunk(chunk) => upload.write(chunk).await?,

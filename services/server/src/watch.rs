@@ -14,8 +14,8 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 use wire::watch_examination_response::Event;
 
-/// To look again even if nobody woke us.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// To look again even if nobody woke us: the work may be done by another process.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 /// Messages ahead of a slow reader; events beyond them wait in the store.
 const AHEAD: usize = 16;
 

@@ -1,22 +1,38 @@
 //! File contents, named by their SHA-256 digest.
 //!
 //! Goes in: bytes, whole or in chunks. Comes out: their digest, and later the same bytes, verified.
-//! A content is written under a passing name and renamed once it is complete and on the disk, so that
-//! a name never stands for half a file and two writers of the same content cannot disturb each other.
+//! A content gets its name only once it is complete and on the disk, so that a name never stands for half
+//! a file; two writers of the same content write the same bytes and cannot disturb each other, so no store
+//! has to refuse the second one. The same for a folder and for an object store.
 
-use crate::StoreError;
-use bytes::Bytes;
+use crate::{BlobPlace, StoreError, remote};
+use bytes::{Bytes, BytesMut};
 use docexam_domain::Sha256Digest;
 use object_store::path::Path as BlobPath;
 use object_store::{ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFileSystem};
 use sha2::{Digest, Sha256};
+use std::io::ErrorKind;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio_stream::{Stream, StreamExt};
 
+/// Where complete contents lie.
+const CONTENTS: &str = "sha256";
 /// Where uploads lie until they are complete.
 const INCOMING: &str = "incoming";
 /// A part of an upload. Object stores refuse parts under 5 MiB (but for the last).
 const PART_BYTES: usize = 5 << 20;
+/// Before each look at the size of a copy.
+const COPY_PAUSES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+];
+/// No upload takes this long: its sender would have been given up.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 #[derive(Clone)]
 pub(crate) struct Blobs {
@@ -25,22 +41,22 @@ pub(crate) struct Blobs {
 }
 
 impl Blobs {
-    /// Opens `folder`, makes it if it is not there, and removes what unfinished uploads left.
-    pub(crate) fn local(folder: &Path, max_file_bytes: u64) -> Result<Self, StoreError> {
-        let problem = |error| StoreError::Folder {
-            folder: folder.display().to_string(),
-            error,
-        };
-        std::fs::create_dir_all(folder).map_err(problem)?;
-        match std::fs::remove_dir_all(folder.join(INCOMING)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(problem(error));
+    /// Opens the place, makes a folder if it is not there, and removes what unfinished uploads left.
+    pub(crate) async fn open(place: &BlobPlace, max_file_bytes: u64) -> Result<Self, StoreError> {
+        let store: Arc<dyn ObjectStore> = match place {
+            BlobPlace::Folder(folder) => {
+                let problem = |error| StoreError::Folder {
+                    folder: folder.display().to_string(),
+                    error,
+                };
+                std::fs::create_dir_all(folder).map_err(problem)?;
+                remove_old_uploads(&folder.join(INCOMING)).map_err(problem)?;
+                Arc::new(LocalFileSystem::new_with_prefix(folder)?.with_fsync(true))
             }
-            _ => {}
-        }
-        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+            BlobPlace::Url { url, settings } => remote::open(url, settings)?,
+        };
         Ok(Self {
-            store: Arc::new(store),
+            store,
             max_file_bytes,
         })
     }
@@ -74,16 +90,45 @@ impl Blobs {
     }
 
     /// Begins a content that arrives in chunks.
-    pub(crate) async fn upload(&self) -> Result<BlobUpload, StoreError> {
-        let passing_name = BlobPath::from_iter([INCOMING, &uuid::Uuid::new_v4().to_string()]);
-        let parts = self.store.put_multipart(&passing_name).await?;
-        Ok(BlobUpload {
+    pub(crate) fn upload(&self) -> BlobUpload {
+        BlobUpload {
             blobs: self.clone(),
-            passing_name,
-            writer: WriteMultipart::new_with_chunk_size(parts, PART_BYTES),
+            state: Some(UploadState::Small(BytesMut::new())),
             hasher: Sha256::new(),
             size: 0,
-        })
+        }
+    }
+
+    /// Size in bytes; none if it is not there.
+    pub(crate) async fn size(&self, digest: &Sha256Digest) -> Result<Option<u64>, StoreError> {
+        match self.store.head(&place(digest)).await {
+            Ok(meta) => Ok(Some(meta.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// It is no error if it is not there.
+    pub(crate) async fn delete(&self, digest: &Sha256Digest) -> Result<(), StoreError> {
+        match self.store.delete(&place(digest)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Every blob that is there, as the store lists it.
+    pub(crate) fn list(
+        &self,
+    ) -> Pin<Box<dyn Stream<Item = Result<ListedBlob, StoreError>> + Send>> {
+        let listed = self.store.list(Some(&BlobPath::from(CONTENTS)));
+        Box::pin(listed.map(|listed| {
+            let listed = listed?;
+            Ok(ListedBlob {
+                digest: digest_at(&listed.location),
+                stored_at: listed.last_modified.timestamp_micros(),
+                name: listed.location.to_string(),
+            })
+        }))
     }
 
     fn check_size(&self, bytes: u64) -> Result<(), StoreError> {
@@ -97,13 +142,31 @@ impl Blobs {
     }
 }
 
+/// A name found among the blobs.
+pub(crate) struct ListedBlob {
+    /// None for a name that no digest has.
+    pub(crate) digest: Option<Sha256Digest>,
+    /// Microseconds since 1970.
+    pub(crate) stored_at: i64,
+    pub(crate) name: String,
+}
+
 /// A content on its way in. Dropped before `finish`, it leaves nothing behind.
 pub(crate) struct BlobUpload {
     blobs: Blobs,
-    passing_name: BlobPath,
-    writer: WriteMultipart,
+    /// None once it is finished.
+    state: Option<UploadState>,
     hasher: Sha256,
     size: u64,
+}
+
+/// What fits a part is kept until its digest is known, and then written once under its own name.
+enum UploadState {
+    Small(BytesMut),
+    Large {
+        passing_name: BlobPath,
+        writer: WriteMultipart,
+    },
 }
 
 impl BlobUpload {
@@ -111,39 +174,134 @@ impl BlobUpload {
         self.size = self.size.saturating_add(chunk.len() as u64);
         self.blobs.check_size(self.size)?;
         self.hasher.update(&chunk);
-        // One part on its way at a time: memory stays at two parts however large the file is.
-        self.writer.wait_for_capacity(1).await?;
-        self.writer.put(chunk);
+        let kept = match &mut self.state {
+            Some(UploadState::Small(kept)) if kept.len() + chunk.len() <= PART_BYTES => {
+                kept.extend_from_slice(&chunk);
+                return Ok(());
+            }
+            Some(UploadState::Small(kept)) => kept.split().freeze(),
+            Some(UploadState::Large { writer, .. }) => return write_part(writer, chunk).await,
+            None => return Ok(()),
+        };
+        let passing_name = BlobPath::from_iter([INCOMING, &uuid::Uuid::new_v4().to_string()]);
+        let parts = self.blobs.store.put_multipart(&passing_name).await?;
+        let mut writer = WriteMultipart::new_with_chunk_size(parts, PART_BYTES);
+        write_part(&mut writer, kept).await?;
+        write_part(&mut writer, chunk).await?;
+        self.state = Some(UploadState::Large {
+            passing_name,
+            writer,
+        });
         Ok(())
     }
 
     /// The digest and size, once the content lies under its digest on the disk.
     pub(crate) async fn finish(
-        self,
+        mut self,
         announced: Option<&Sha256Digest>,
     ) -> Result<(Sha256Digest, u64), StoreError> {
-        let digest = digest_of(self.hasher)?;
+        let digest = digest_of(std::mem::take(&mut self.hasher))?;
         if let Some(announced) = announced.filter(|announced| **announced != digest) {
-            self.writer.abort().await?;
             return Err(StoreError::OtherContent {
                 actual: digest,
                 announced: announced.clone(),
             });
         }
-        self.writer.finish().await?;
-        // Over an earlier copy too: it is the same content, and mends one that was damaged.
-        self.blobs
-            .store
-            .rename(&self.passing_name, &place(&digest))
-            .await?;
+        let store = Arc::clone(&self.blobs.store);
+        // Over an earlier copy in both cases: it is the same content, and mends one that was damaged.
+        match self.state.take() {
+            Some(UploadState::Small(content)) => {
+                store.put(&place(&digest), content.freeze().into()).await?;
+            }
+            Some(UploadState::Large {
+                passing_name,
+                writer,
+            }) => {
+                writer.finish().await?;
+                // Object stores have no rename: it is a copy, whole or not at all, and a deletion.
+                store.rename(&passing_name, &place(&digest)).await?;
+                self.blobs.verify_size(&digest, self.size).await?;
+            }
+            None => {}
+        }
         Ok((digest, self.size))
     }
+}
+
+impl Blobs {
+    /// Not every server that speaks S3 copies in one step: another writer of the same content may be at it.
+    async fn verify_size(&self, digest: &Sha256Digest, expected: u64) -> Result<(), StoreError> {
+        let mut stored = 0;
+        for pause in COPY_PAUSES {
+            tokio::time::sleep(pause).await;
+            stored = self.size(digest).await?.unwrap_or(0);
+            if stored == expected {
+                return Ok(());
+            }
+        }
+        Err(StoreError::CutFile {
+            digest: digest.clone(),
+            stored,
+            expected,
+        })
+    }
+}
+
+impl Drop for BlobUpload {
+    /// A folder forgets the unfinished parts by itself; an object store keeps and bills them until told.
+    fn drop(&mut self) {
+        if let Some(UploadState::Large { writer, .. }) = self.state.take()
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(writer.abort());
+        }
+    }
+}
+
+async fn write_part(writer: &mut WriteMultipart, chunk: Bytes) -> Result<(), StoreError> {
+    // One part on its way at a time: memory stays at two parts however large the file is.
+    writer.wait_for_capacity(1).await?;
+    writer.put(chunk);
+    Ok(())
+}
+
+/// Only old ones: another process may be uploading.
+fn remove_old_uploads(folder: &Path) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let old = match entry.metadata().and_then(|data| data.modified()) {
+            Ok(modified) => modified.elapsed().is_ok_and(|age| age > ABANDONED),
+            Err(_) => false,
+        };
+        if old {
+            match std::fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `sha256/ab/cdef…`: 256 folders keep each small enough for any file system.
 fn place(digest: &Sha256Digest) -> BlobPath {
     let (folder, name) = digest.hex().split_at(2);
-    BlobPath::from_iter(["sha256", folder, name])
+    BlobPath::from_iter([CONTENTS, folder, name])
+}
+
+fn digest_at(path: &BlobPath) -> Option<Sha256Digest> {
+    let parts: Vec<_> = path.parts().collect();
+    match parts.as_slice() {
+        [contents, folder, name] if contents.as_ref() == CONTENTS => {
+            Sha256Digest::parse(&format!("sha256:{}{}", folder.as_ref(), name.as_ref()))
+        }
+        _ => None,
+    }
 }
 
 fn digest_of(hasher: Sha256) -> Result<Sha256Digest, StoreError> {
@@ -170,19 +328,20 @@ async fn blocking<T: Send + 'static>(
 mod tests {
     use super::*;
 
-    fn blobs(folder: &Path) -> Blobs {
-        Blobs::local(folder, 20 << 20).expect("opened")
+    async fn blobs(folder: &Path, max_file_bytes: u64) -> Blobs {
+        let place = BlobPlace::Folder(folder.to_owned());
+        Blobs::open(&place, max_file_bytes).await.expect("opened")
     }
 
     #[tokio::test]
     async fn chunks_and_a_whole_file_give_the_same_blob() {
         let folder = tempfile::tempdir().expect("folder");
-        let blobs = blobs(folder.path());
+        let blobs = blobs(folder.path(), 20 << 20).await;
         // Not a multiple of the part size, and larger than two parts.
         let content: Bytes = (0..12_345_678u32)
             .map(|n| n.wrapping_mul(31) as u8)
             .collect();
-        let mut upload = blobs.upload().await.expect("begun");
+        let mut upload = blobs.upload();
         for chunk in content.chunks(777_777) {
             upload
                 .write(Bytes::copy_from_slice(chunk))
@@ -198,7 +357,7 @@ mod tests {
     #[tokio::test]
     async fn a_changed_or_missing_blob_is_noticed() {
         let folder = tempfile::tempdir().expect("folder");
-        let blobs = blobs(folder.path());
+        let blobs = blobs(folder.path(), 20 << 20).await;
         let digest = blobs
             .put(Bytes::from_static(b"invoice"))
             .await
@@ -215,8 +374,8 @@ mod tests {
     #[tokio::test]
     async fn an_upload_over_the_limit_or_of_other_content_leaves_nothing() {
         let folder = tempfile::tempdir().expect("folder");
-        let blobs = Blobs::local(folder.path(), 10).expect("opened");
-        let mut upload = blobs.upload().await.expect("begun");
+        let blobs = blobs(folder.path(), 10).await;
+        let mut upload = blobs.upload();
         upload
             .write(Bytes::from_static(b"0123456789"))
             .await
@@ -230,7 +389,7 @@ mod tests {
             "file is larger than 10 bytes: 11 bytes received"
         );
         drop(upload);
-        let mut upload = blobs.upload().await.expect("begun");
+        let mut upload = blobs.upload();
         upload
             .write(Bytes::from_static(b"abc"))
             .await
@@ -244,13 +403,13 @@ mod tests {
     #[tokio::test]
     async fn many_writers_of_the_same_content_agree() {
         let folder = tempfile::tempdir().expect("folder");
-        let blobs = blobs(folder.path());
+        let blobs = blobs(folder.path(), 20 << 20).await;
         let content = Bytes::from(vec![7u8; 1 << 20]);
         let mut writers = tokio::task::JoinSet::new();
         for _ in 0..8 {
             let (blobs, content) = (blobs.clone(), content.clone());
             writers.spawn(async move {
-                let mut upload = blobs.upload().await?;
+                let mut upload = blobs.upload();
                 upload.write(content.clone()).await?;
                 upload.finish(None).await?;
                 blobs.put(content).await

@@ -4,7 +4,7 @@ use crate::{Store, StoreError, Tenant, formats};
 use docexam_domain::{Examination, ExaminationState};
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
-use sqlx::{Any, QueryBuilder, Row};
+use sqlx::{Any, AssertSqlSafe, Row};
 use std::str::FromStr;
 
 /// An examination as it stands.
@@ -53,13 +53,10 @@ impl Store {
         tenant: &Tenant,
         id: &str,
     ) -> Result<ExaminationRecord, StoreError> {
-        let mut query = QueryBuilder::<Any>::new(COLUMNS);
-        query
-            .push(", result FROM examinations WHERE tenant = ")
-            .push_bind(tenant.as_str().to_owned());
-        query.push(" AND id = ").push_bind(id.to_owned());
-        let row = query
-            .build()
+        let sql = format!("{COLUMNS}, result FROM examinations WHERE tenant = $1 AND id = $2");
+        let row = sqlx::query::<Any>(AssertSqlSafe(sql))
+            .bind(tenant.as_str())
+            .bind(id)
             .fetch_optional(self.database.reader())
             .await?
             .ok_or_else(|| StoreError::NoExamination(id.to_owned()))?;
@@ -78,25 +75,27 @@ impl Store {
         filter: &ListFilter,
         limit: u32,
     ) -> Result<Vec<ExaminationRecord>, StoreError> {
-        let mut query = QueryBuilder::<Any>::new(COLUMNS);
-        query
-            .push(" FROM examinations WHERE tenant = ")
-            .push_bind(tenant.as_str().to_owned());
-        if let Some(declaration_id) = &filter.declaration_id {
-            query
-                .push(" AND declaration_id = ")
-                .push_bind(declaration_id.clone());
+        let conditions = [
+            ("declaration_id =", filter.declaration_id.clone()),
+            ("state =", filter.state.map(|state| state.to_string())),
+            ("id <", filter.before.clone()),
+        ];
+        let mut sql = format!("{COLUMNS} FROM examinations WHERE tenant = $1");
+        let mut values = vec![tenant.as_str().to_owned()];
+        for (condition, value) in conditions {
+            if let Some(value) = value {
+                values.push(value);
+                sql.push_str(&format!(" AND {condition} ${}", values.len()));
+            }
         }
-        if let Some(state) = filter.state {
-            query.push(" AND state = ").push_bind(state.to_string());
+        sql.push_str(&format!(" ORDER BY id DESC LIMIT ${}", values.len() + 1));
+        // Only our own text and numbers of parameters stand in it.
+        let mut query = sqlx::query::<Any>(AssertSqlSafe(sql));
+        for value in values {
+            query = query.bind(value);
         }
-        if let Some(before) = &filter.before {
-            query.push(" AND id < ").push_bind(before.clone());
-        }
-        query
-            .push(" ORDER BY id DESC LIMIT ")
-            .push_bind(i64::from(limit));
-        let rows = query.build().fetch_all(self.database.reader()).await?;
+        let query = query.bind(i64::from(limit));
+        let rows = query.fetch_all(self.database.reader()).await?;
         let mut records = Vec::with_capacity(rows.len());
         for row in &rows {
             let mut record = record(row)?;

@@ -16,21 +16,30 @@ impl Store {
         content: Bytes,
     ) -> Result<Sha256Digest, StoreError> {
         let size = content.len() as u64;
-        let digest = self.blobs.put(content).await?;
+        let digest = self.blobs.put(content.clone()).await?;
         let mut transaction = self.database.writer().await?;
-        insert(&mut transaction, tenant, name, &digest, size).await?;
+        match self
+            .insert_file(&mut transaction, tenant, name, &digest, size)
+            .await
+        {
+            Err(StoreError::Removed(_)) => {
+                // By retention, which cannot come between now: we hold its lock.
+                self.blobs.put(content).await?;
+            }
+            inserted => inserted?,
+        }
         transaction.commit().await?;
         Ok(digest)
     }
 
     /// Begins a file that arrives in chunks.
-    pub async fn upload_file(&self, tenant: &Tenant, name: &str) -> Result<FileUpload, StoreError> {
-        Ok(FileUpload {
+    pub fn upload_file(&self, tenant: &Tenant, name: &str) -> FileUpload {
+        FileUpload {
             store: self.clone(),
             tenant: tenant.clone(),
             name: name.to_owned(),
-            blob: self.blobs.upload().await?,
-        })
+            blob: self.blobs.upload(),
+        }
     }
 
     /// The content of a file of this tenant, verified against its digest.
@@ -73,43 +82,60 @@ impl FileUpload {
         ];
         let body = Sha256Digest::of_parts(body);
         let mut transaction = self.store.database.writer().await?;
-        let earlier =
-            requests::earlier_answer(&mut transaction, &self.tenant, request_id, &body).await?;
-        if earlier.is_none() {
-            insert(&mut transaction, &self.tenant, &self.name, &digest, size).await?;
-            requests::remember(
-                &mut transaction,
-                &self.tenant,
-                request_id,
-                &body,
-                digest.as_str(),
-            )
+        requests::earlier_answer(
+            &mut transaction,
+            &self.tenant,
+            request_id,
+            &body,
+            digest.as_str(),
+        )
+        .await?;
+        // After an earlier call too: its file may have expired since.
+        self.store
+            .insert_file(&mut transaction, &self.tenant, &self.name, &digest, size)
             .await?;
-        }
         transaction.commit().await?;
         Ok((digest, size))
     }
 }
 
-async fn insert(
-    connection: &mut AnyConnection,
-    tenant: &Tenant,
-    name: &str,
-    digest: &Sha256Digest,
-    size: u64,
-) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO files (tenant, digest, name, size_bytes, created_at)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, digest) DO NOTHING",
-    )
-    .bind(tenant.as_str())
-    .bind(digest.as_str())
-    .bind(name)
-    .bind(i64::try_from(size).unwrap_or(i64::MAX))
-    .bind(now())
-    .execute(connection)
-    .await?;
-    Ok(())
+impl Store {
+    /// The row is there and says that the content is. Whoever removes contents is kept out until the end
+    /// of the transaction.
+    async fn insert_file(
+        &self,
+        connection: &mut AnyConnection,
+        tenant: &Tenant,
+        name: &str,
+        digest: &Sha256Digest,
+        size: u64,
+    ) -> Result<(), StoreError> {
+        let dialect = self.database.dialect();
+        dialect.lock_shared(connection, digest.as_str()).await?;
+        let (expired,) = sqlx::query_as::<Any, (i64,)>(
+            "SELECT COUNT(*) FROM files WHERE digest = $1 AND expired_at IS NOT NULL",
+        )
+        .bind(digest.as_str())
+        .fetch_one(&mut *connection)
+        .await?;
+        // `created_at` is when it was stored last: retention counts from then.
+        sqlx::query(
+            "INSERT INTO files (tenant, digest, name, size_bytes, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, digest)
+             DO UPDATE SET created_at = EXCLUDED.created_at, expired_at = NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(digest.as_str())
+        .bind(name)
+        .bind(i64::try_from(size).unwrap_or(i64::MAX))
+        .bind(now())
+        .execute(connection)
+        .await?;
+        match expired > 0 && self.blobs.size(digest).await?.is_none() {
+            true => Err(StoreError::Removed(digest.clone())),
+            false => Ok(()),
+        }
+    }
 }
 
 /// Size of the file in bytes; an error if the tenant has not stored it.
@@ -118,11 +144,13 @@ pub(crate) async fn require(
     tenant: &Tenant,
     digest: &Sha256Digest,
 ) -> Result<u64, StoreError> {
-    sqlx::query_as::<Any, (i64,)>("SELECT size_bytes FROM files WHERE tenant = $1 AND digest = $2")
-        .bind(tenant.as_str())
-        .bind(digest.as_str())
-        .fetch_optional(connection)
-        .await?
-        .map(|(size,)| u64::try_from(size).unwrap_or(0))
-        .ok_or_else(|| StoreError::NoFile(digest.clone()))
+    sqlx::query_as::<Any, (i64,)>(
+        "SELECT size_bytes FROM files WHERE tenant = $1 AND digest = $2 AND expired_at IS NULL",
+    )
+    .bind(tenant.as_str())
+    .bind(digest.as_str())
+    .fetch_optional(connection)
+    .await?
+    .map(|(size,)| u64::try_from(size).unwrap_or(0))
+    .ok_or_else(|| StoreError::NoFile(digest.clone()))
 }

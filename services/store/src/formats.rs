@@ -1,10 +1,14 @@
 //! The JSON that stands in rows. It is a promise: what an older program wrote must still be read, so
 //! every format that was ever written keeps its version and a sample in `samples/`.
 
-use crate::StoreError;
-use docexam_domain::{Declaration, Examination};
+use crate::{BatchResult, BatchTask, StoreError};
+use docexam_domain::{
+    Decision, Declaration, Examination, FindingVerdict, NewReviewTask, PageAnchor, PageReading,
+    Sha256Digest, Triage,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 /// Raise it when a change of the nouns makes older programs misread a row.
 const VERSION: u32 = 1;
@@ -28,8 +32,90 @@ pub(crate) fn write_result(examination: &Examination) -> Result<String, StoreErr
     write("result", examination)
 }
 
+/// The result's JSON as it was written, to be compared to the byte.
+pub(crate) fn result_text(json: &str) -> Result<String, StoreError> {
+    read_result(json)?;
+    let stored: Versioned<Box<RawValue>> =
+        serde_json::from_str(json).map_err(|error| StoreError::DamagedRow {
+            what: "result",
+            problem: error.to_string(),
+        })?;
+    Ok(stored.body.get().to_owned())
+}
+
 pub(crate) fn read_result(json: &str) -> Result<Examination, StoreError> {
     read("result", json)
+}
+
+pub(crate) fn write_reading(reading: &PageReading) -> Result<String, StoreError> {
+    write("reading", reading)
+}
+
+pub(crate) fn read_reading(json: &str) -> Result<PageReading, StoreError> {
+    read("reading", json)
+}
+
+pub(crate) fn digest(text: String) -> Result<Sha256Digest, StoreError> {
+    Sha256Digest::parse(&text).ok_or(StoreError::DamagedRow {
+        what: "digest",
+        problem: text,
+    })
+}
+
+pub(crate) fn write_triage(triage: &Triage) -> Result<String, StoreError> {
+    write("triage", triage)
+}
+
+pub(crate) fn read_triage(json: &str) -> Result<Triage, StoreError> {
+    read("triage", json)
+}
+
+pub(crate) fn write_review_plan(task: &NewReviewTask) -> Result<String, StoreError> {
+    write("review task", task)
+}
+
+pub(crate) fn read_review_plan(json: &str) -> Result<NewReviewTask, StoreError> {
+    read("review task", json)
+}
+
+pub(crate) fn write_decision(decision: &Decision) -> Result<String, StoreError> {
+    write("decision", decision)
+}
+
+pub(crate) fn read_decision(json: &str) -> Result<Decision, StoreError> {
+    read("decision", json)
+}
+
+pub(crate) fn write_verdicts(verdicts: &[FindingVerdict]) -> Result<String, StoreError> {
+    write("verdicts", &verdicts)
+}
+
+pub(crate) fn read_verdicts(json: &str) -> Result<Vec<FindingVerdict>, StoreError> {
+    read("verdicts", json)
+}
+
+pub(crate) fn write_anchor(anchor: &PageAnchor) -> Result<String, StoreError> {
+    write("anchor", anchor)
+}
+
+pub(crate) fn read_anchor(json: &str) -> Result<PageAnchor, StoreError> {
+    read("anchor", json)
+}
+
+pub(crate) fn write_batch_task(task: &BatchTask) -> Result<String, StoreError> {
+    write("batch task", task)
+}
+
+pub(crate) fn read_batch_task(json: &str) -> Result<BatchTask, StoreError> {
+    read("batch task", json)
+}
+
+pub(crate) fn write_batch_result(result: &BatchResult) -> Result<String, StoreError> {
+    write("batch result", result)
+}
+
+pub(crate) fn read_batch_result(json: &str) -> Result<BatchResult, StoreError> {
+    read("batch result", json)
 }
 
 fn write<T: Serialize>(what: &'static str, body: &T) -> Result<String, StoreError> {
@@ -77,6 +163,17 @@ mod tests {
         let declaration = read_submission(include_str!("../samples/submission-1.json"));
         let declaration = declaration.expect("read").expect("with a declaration");
         assert_eq!(declaration.items[0].hs_code.as_deref(), Some("84821090"));
+        let reading = read_reading(include_str!("../samples/reading-1.json")).expect("read");
+        assert_eq!(reading.words[1].text, "Aldermoor");
+        let task = read_review_plan(include_str!("../samples/review-task-1.json")).expect("read");
+        assert_eq!(task.items[0].rule_id, "E02");
+        let decision = read_decision(include_str!("../samples/decision-1.json")).expect("read");
+        assert_eq!(
+            decision.verdicts[0].verdict.corrections()[0].value,
+            "11510.00"
+        );
+        let triage = read_triage(include_str!("../samples/triage-1.json")).expect("read");
+        assert_eq!(triage.settled[0].rule_id, "D02");
         let fields_only = read_submission(r#"{"format":1,"body":null}"#).expect("read");
         assert_eq!(fields_only, None);
     }

@@ -5,30 +5,60 @@
 //! Deliberately absent: what an examination does, the wire, and who may see what (beyond the tenant,
 //! which is part of every key).
 
+mod audit;
+mod audit_log;
+mod batch;
+mod batch_work;
 mod blobs;
+mod claims;
 mod database;
 mod error;
 mod events;
 mod examinations;
 mod files;
 mod formats;
+mod lock;
+mod maintenance;
+mod outbox;
+mod packed;
+mod past;
+mod places;
+mod readings;
 mod recovery;
+mod remote;
 mod requests;
+mod review;
+mod sequencer;
 mod submissions;
 mod tenant;
 mod work;
 
+pub use audit_log::{AuditEntry, AuditFilter};
+pub use batch::{BatchDocument, BatchFile, BatchRecord, BatchResult, BatchTask, DeclarationSource};
+pub use batch_work::{BatchClaim, CRASHED, ClaimedDocument, MAX_BATCH_ATTEMPTS};
+pub use claims::{Claimant, ClaimedExamination};
 pub use error::StoreError;
 pub use events::Progress;
 pub use examinations::{ExaminationRecord, ListFilter};
 pub use files::FileUpload;
+pub use maintenance::{CheckReport, MovedTable, RetainReport, migrate};
+pub use outbox::OutboxEvent;
+pub use past::PastExamination;
+pub use places::{BlobPlace, DatabasePlace, Places};
+pub use readings::ReadingSet;
+pub use review::{
+    CorrectedPage, LeaseDuration, NewClaim, NewDecision, OfficerCorrection, PlanReview, QueuePlace,
+    ReviewChange, ReviewChangeKind, ReviewFilter, ReviewState, ReviewTask, SortedExamination,
+    TimeCursor, Worker,
+};
+pub use sequencer::{MAX_BATCH, Sequenced, Sequencer};
 pub use submissions::{Accepted, NewExamination, StoredFile};
 pub use tenant::{RequestId, Tenant};
-pub use work::ClaimedExamination;
+pub use work::produced;
 
 use blobs::Blobs;
 use database::Database;
-use std::fs::{File, TryLockError};
+use lock::FolderLock;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -54,48 +84,56 @@ impl Default for StoreLimits {
     }
 }
 
-/// Cheap to clone; all clones are the same store.
+/// Cheap to clone; all clones are the same store. Many processes may use the same store at a time.
 #[derive(Clone)]
 pub struct Store {
     database: Database,
     blobs: Blobs,
     limits: StoreLimits,
-    /// Held as long as any clone lives: two processes would take each other's work.
-    _lock: Arc<File>,
+    /// Without it no review tasks are made.
+    plan_review: Option<Arc<PlanReview>>,
+    /// Of a SQLite database; held as long as any clone lives.
+    _lock: Option<Arc<FolderLock>>,
 }
 
 impl Store {
     /// Opens the data folder: `docexam.db` (SQLite), `blobs/` and `lock`. Makes what is missing.
     pub async fn open(data_dir: &Path, limits: StoreLimits) -> Result<Self, StoreError> {
-        let lock = lock(data_dir)?;
-        let blobs = Blobs::local(&data_dir.join("blobs"), limits.max_file_bytes)?;
-        let database = Database::sqlite(&data_dir.join("docexam.db")).await?;
-        Ok(Self {
+        Self::open_at(&Places::in_folder(data_dir), limits).await
+    }
+
+    /// Opens the store at these places. Makes what is missing, but for a PostgreSQL database or a bucket.
+    pub async fn open_at(places: &Places, limits: StoreLimits) -> Result<Self, StoreError> {
+        let lock = match &places.database {
+            DatabasePlace::Sqlite(file) => Some(FolderLock::take(file).await?),
+            DatabasePlace::Postgres(_) => None,
+        };
+        let blobs = Blobs::open(&places.blobs, limits.max_file_bytes).await?;
+        let database = Database::open(&places.database).await?;
+        let mut store = Self {
             database,
             blobs,
             limits,
-            _lock: Arc::new(lock),
-        })
+            plan_review: None,
+            _lock: None,
+        };
+        if let Some(lock) = lock {
+            if lock.is_alone() {
+                store.end_leases().await?;
+            }
+            store._lock = Some(Arc::new(lock.shared().await?));
+        }
+        Ok(store)
+    }
+
+    /// Examinations that end from here on are sorted into work for officers.
+    pub fn with_review(mut self, plan: Arc<PlanReview>) -> Self {
+        self.plan_review = Some(plan);
+        self
     }
 
     pub async fn close(&self) {
         self.database.close().await;
-    }
-}
-
-/// The operating system releases the lock when the process ends, however it ends.
-fn lock(data_dir: &Path) -> Result<File, StoreError> {
-    let folder = || data_dir.display().to_string();
-    let problem = |error| StoreError::Folder {
-        folder: folder(),
-        error,
-    };
-    std::fs::create_dir_all(data_dir).map_err(problem)?;
-    let file = File::create(data_dir.join("lock")).map_err(problem)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::FolderInUse(folder())),
-        Err(TryLockError::Error(error)) => Err(problem(error)),
     }
 }
 

@@ -1,33 +1,37 @@
-//! Work that does not end by itself: cut short by the end of the process, given back, or not wanted.
+//! Work that does not end by itself: left by a process that died, given back, or not wanted.
 
-use crate::work::{require_attempt, set_failed};
-use crate::{ClaimedExamination, Store, StoreError, Tenant};
+use crate::{ClaimedExamination, Store, StoreError, Tenant, audit};
+use docexam_audit::Entry;
 use docexam_domain::ExaminationState;
 use sqlx::{Any, AnyConnection};
 
-/// A submission that ends the process this often is not tried again.
-const MAX_ATTEMPTS: i64 = 3;
-
 impl Store {
-    /// Makes examinations that ran when the process ended wait again. To be called at start, before
-    /// any worker. Returns how many wait.
+    /// To be called when nobody else has the store open: who held a lease or a duty has ended.
+    pub(crate) async fn end_leases(&self) -> Result<(), StoreError> {
+        let mut transaction = self.database.writer().await?;
+        sqlx::query("UPDATE examinations SET lease_until = 0 WHERE state = $1")
+            .bind(ExaminationState::Running.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("UPDATE batch_documents SET lease_until = 0 WHERE state = $1")
+            .bind(ExaminationState::Running.to_string())
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("UPDATE audit_sequencer SET lease_until = 0")
+            .execute(&mut *transaction)
+            .await?;
+        sqlx::query("DELETE FROM duties")
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Makes work wait again whose owner has been silent for too long; every claim does so too. Returns how
+    /// many examinations wait.
     pub async fn recover(&self) -> Result<u64, StoreError> {
         let mut transaction = self.database.writer().await?;
-        let interrupted = sqlx::query_as::<Any, (String, String, i64)>(
-            "SELECT tenant, id, attempts FROM examinations WHERE state = $1",
-        )
-        .bind(ExaminationState::Running.to_string())
-        .fetch_all(&mut *transaction)
-        .await?;
-        for (tenant, id, attempts) in interrupted {
-            let tenant = Tenant::parse(&tenant)?;
-            if attempts >= MAX_ATTEMPTS {
-                let reason = format!("the process ended {attempts} times during the examination");
-                set_failed(&mut transaction, &tenant, &id, attempts, &reason).await?;
-            } else {
-                set_pending(&mut transaction, &tenant, &id).await?;
-            }
-        }
+        self.return_lapsed(&mut transaction).await?;
         let (waiting,) =
             sqlx::query_as::<Any, (i64,)>("SELECT COUNT(*) FROM examinations WHERE state = $1")
                 .bind(ExaminationState::Pending.to_string())
@@ -40,14 +44,9 @@ impl Store {
     /// Gives the work back, as if it had never been taken up: the process is ending.
     pub async fn give_back(&self, claimed: &ClaimedExamination) -> Result<(), StoreError> {
         let mut transaction = self.database.writer().await?;
-        require_attempt(&mut transaction, claimed).await?;
-        set_pending(&mut transaction, &claimed.tenant, &claimed.id).await?;
-        sqlx::query("UPDATE examinations SET attempts = $1 WHERE tenant = $2 AND id = $3")
-            .bind(claimed.attempt - 1)
-            .bind(claimed.tenant.as_str())
-            .bind(claimed.id.as_str())
-            .execute(&mut *transaction)
-            .await?;
+        self.require_attempt(&mut transaction, claimed).await?;
+        let attempts = claimed.attempt - 1;
+        set_pending(&mut transaction, &claimed.tenant, &claimed.id, attempts).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -76,30 +75,32 @@ impl Store {
                     .execute(&mut *transaction)
                     .await?;
             }
+            let examination = id.to_owned();
+            let discarded = Entry::SubmissionDiscarded { examination };
+            audit::record(&mut transaction, tenant, &discarded).await?;
         }
         transaction.commit().await?;
         Ok(())
     }
 }
 
-/// Progress of the attempt that was cut short is forgotten with it.
-async fn set_pending(
+/// The caller holds the row. Progress of the attempt stays to be seen until the next one begins.
+pub(crate) async fn set_pending(
     connection: &mut AnyConnection,
     tenant: &Tenant,
     id: &str,
+    attempts: i64,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE examinations SET state = $1, started_at = NULL WHERE tenant = $2 AND id = $3",
+        "UPDATE examinations SET state = $1, attempts = $2, started_at = NULL, owner = NULL,
+           lease_until = NULL
+         WHERE tenant = $3 AND id = $4",
     )
     .bind(ExaminationState::Pending.to_string())
+    .bind(attempts)
     .bind(tenant.as_str())
     .bind(id)
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    sqlx::query("DELETE FROM events WHERE tenant = $1 AND examination_id = $2")
-        .bind(tenant.as_str())
-        .bind(id)
-        .execute(&mut *connection)
-        .await?;
     Ok(())
 }

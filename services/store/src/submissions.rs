@@ -1,13 +1,15 @@
 //! Accepting a submission: one transaction that either leaves a waiting examination with its files and
 //! its request id, or nothing.
 
-use crate::{RequestId, Store, StoreError, Tenant, files, formats, now, requests};
+use crate::{RequestId, Store, StoreError, Tenant, audit, files, formats, now, requests};
+use docexam_audit::{Entry, canonical_digest};
 use docexam_domain::{Declaration, ExaminationState, Sha256Digest};
+use serde::{Deserialize, Serialize};
 use sqlx::{Any, AnyConnection};
 use uuid::Uuid;
 
 /// A file of the tenant in the submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
     /// As named in this submission.
     pub name: String,
@@ -49,18 +51,19 @@ impl Store {
         let body = body_digest(&submission, &new.files);
         let request_id = new.request_id.as_ref();
         let mut transaction = self.database.writer().await?;
-        if let Some(id) =
-            requests::earlier_answer(&mut transaction, tenant, request_id, &body).await?
-        {
+        // On SQLite made under the write lock, so that ids are in the order in which rows appear; several
+        // processes on PostgreSQL may swap what they accept in the same millisecond.
+        let id = Uuid::now_v7().to_string();
+        let earlier =
+            requests::earlier_answer(&mut transaction, tenant, request_id, &body, &id).await?;
+        if let Some(id) = earlier {
             return Ok(Accepted::Earlier(id));
         }
         self.check_queue(&mut transaction).await?;
         self.check_files(&mut transaction, tenant, &new.files)
             .await?;
-        // Made under the write lock, so that ids are in the order in which rows appear.
-        let id = Uuid::now_v7().to_string();
         insert(&mut transaction, tenant, &id, new, &submission).await?;
-        requests::remember(&mut transaction, tenant, request_id, &body, &id).await?;
+        audit::record(&mut transaction, tenant, &accepted(&id, new)?).await?;
         transaction.commit().await?;
         Ok(Accepted::New(id))
     }
@@ -73,6 +76,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut bytes = 0u64;
         for file in files {
+            // Retention waits, or has been here before.
+            let dialect = self.database.dialect();
+            dialect
+                .lock_shared(connection, file.digest.as_str())
+                .await?;
             let size = files::require(connection, tenant, &file.digest).await?;
             bytes = bytes.saturating_add(size);
         }
@@ -85,6 +93,7 @@ impl Store {
         }
     }
 
+    /// Calls at the same time do not see each other's rows on PostgreSQL: the limit can be passed by as many.
     async fn check_queue(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         let (waiting,) =
             sqlx::query_as::<Any, (i64,)>("SELECT COUNT(*) FROM examinations WHERE state = $1")
@@ -137,6 +146,16 @@ async fn insert(
         .await?;
     }
     Ok(())
+}
+
+fn accepted(id: &str, new: &NewExamination) -> Result<Entry, StoreError> {
+    let declaration = new.declaration.as_ref();
+    Ok(Entry::SubmissionAccepted {
+        examination: id.to_owned(),
+        declaration_id: declaration.map_or_else(String::new, |declared| declared.id.clone()),
+        declaration: declaration.map(canonical_digest).transpose()?,
+        files: new.files.iter().map(|file| file.digest.clone()).collect(),
+    })
 }
 
 /// Over declaration, names and contents; whether a file came inline or by digest makes no difference.

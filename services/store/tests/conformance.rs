@@ -1,25 +1,17 @@
-//! What every store must do, whatever database lies below. `opened` is the only place that knows it is
-//! SQLite: another database runs the same suite by another `opened`.
+//! What every store must do, whatever database lies below: each test runs on SQLite and on PostgreSQL.
+//! `Ground` is the only place that knows which it is.
+
+mod ground;
 
 use bytes::Bytes;
-use docexam_domain::{Declaration, Examination, ExaminationState, Sha256Digest};
+use docexam_domain::{Declaration, Examination, ExaminationState, PageReading, Sha256Digest};
 use docexam_store::*;
-use std::path::Path;
-use tempfile::TempDir;
+use ground::Ground;
+use std::time::Duration;
 
-async fn opened(folder: &Path) -> Store {
-    let limits = StoreLimits {
-        max_file_bytes: 1 << 20,
-        max_submission_bytes: 2 << 20,
-        max_waiting: 5,
-    };
-    Store::open(folder, limits).await.expect("opened")
-}
-
-async fn fresh() -> (TempDir, Store) {
-    let folder = tempfile::tempdir().expect("folder");
-    let store = opened(folder.path()).await;
-    (folder, store)
+/// Lapses only for those who wait for it.
+fn worker() -> Claimant {
+    Claimant::new(Duration::from_secs(600))
 }
 
 fn tenant() -> Tenant {
@@ -56,9 +48,8 @@ fn result() -> Examination {
     serde_json::from_value(sample["body"].clone()).expect("an examination")
 }
 
-#[tokio::test]
-async fn a_result_survives_closing_and_opening() {
-    let (folder, store) = fresh().await;
+async fn a_result_survives_closing_and_opening(ground: Ground) {
+    let store = ground.open().await;
     let new = submission(&store, "D1", "bytes").await;
     let id = store
         .create_examination(&tenant(), &new)
@@ -71,7 +62,11 @@ async fn a_result_survives_closing_and_opening() {
         (waiting.state, waiting.result),
         (ExaminationState::Pending, None)
     );
-    let claimed = store.claim().await.expect("asked").expect("one waits");
+    let claimed = store
+        .claim(&worker())
+        .await
+        .expect("asked")
+        .expect("one waits");
     assert_eq!((claimed.id.as_str(), claimed.attempt), (id.as_str(), 1));
     assert_eq!(claimed.declaration, new.declaration);
     assert_eq!(claimed.files, new.files);
@@ -83,7 +78,7 @@ async fn a_result_survives_closing_and_opening() {
     store.close().await;
     drop(store);
 
-    let store = opened(folder.path()).await;
+    let store = ground.open().await;
     assert_eq!(store.recover().await.expect("recovered"), 0);
     let record = store.examination(&tenant(), &id).await.expect("found");
     assert_eq!(record.state, ExaminationState::Examined);
@@ -105,9 +100,17 @@ async fn a_result_survives_closing_and_opening() {
     assert_eq!(content, "bytes");
 }
 
-#[tokio::test]
-async fn work_cut_short_is_taken_up_again_but_not_for_ever() {
-    let (folder, mut store) = fresh().await;
+/// Falls silent at once.
+fn hasty() -> Claimant {
+    Claimant::new(Duration::from_millis(20))
+}
+
+async fn lapse() {
+    tokio::time::sleep(Duration::from_millis(60)).await;
+}
+
+async fn work_cut_short_is_taken_up_again_but_not_for_ever(ground: Ground) {
+    let mut store = ground.open().await;
     let new = submission(&store, "D1", "bytes").await;
     let id = store
         .create_examination(&tenant(), &new)
@@ -116,7 +119,11 @@ async fn work_cut_short_is_taken_up_again_but_not_for_ever() {
         .id()
         .to_owned();
     for attempt in 1..=3 {
-        let claimed = store.claim().await.expect("asked").expect("one waits");
+        let claimed = store
+            .claim(&hasty())
+            .await
+            .expect("asked")
+            .expect("one waits");
         assert_eq!(claimed.attempt, attempt);
         assert_eq!(
             store
@@ -128,7 +135,8 @@ async fn work_cut_short_is_taken_up_again_but_not_for_ever() {
         );
         // The process ends here.
         drop(store);
-        store = opened(folder.path()).await;
+        store = ground.open().await;
+        lapse().await;
         store.recover().await.expect("recovered");
         let error = store
             .finish(&claimed, &result())
@@ -136,30 +144,188 @@ async fn work_cut_short_is_taken_up_again_but_not_for_ever() {
             .expect_err("attempt is over");
         assert!(matches!(error, StoreError::AttemptOver { .. }), "{error}");
     }
-    assert!(store.claim().await.expect("asked").is_none());
+    assert!(store.claim(&hasty()).await.expect("asked").is_none());
     let record = store.examination(&tenant(), &id).await.expect("found");
     assert_eq!(record.state, ExaminationState::Failed);
     let failure = record.failure.expect("given");
-    assert_eq!(failure, "the process ended 3 times during the examination");
+    assert_eq!(
+        failure,
+        "dead after 3 attempts: each time the process that examined it ended or fell silent"
+    );
 }
 
-#[tokio::test]
-async fn work_given_back_does_not_count_as_an_attempt() {
-    let (_folder, store) = fresh().await;
+async fn a_lapsed_lease_gives_the_work_to_another_and_fences_the_first(ground: Ground) {
+    let store = ground.open().await;
     let new = submission(&store, "D1", "bytes").await;
     store
         .create_examination(&tenant(), &new)
         .await
         .expect("created");
-    let claimed = store.claim().await.expect("asked").expect("one waits");
+    let first = store
+        .claim(&hasty())
+        .await
+        .expect("asked")
+        .expect("one waits");
+    store
+        .report(&first, &[Progress::DocumentsFound(1)])
+        .await
+        .expect("still its own");
+    lapse().await;
+    // Silence alone takes nothing away: another one must have come.
+    store.extend(&first).await.expect("nobody came");
+    assert!(
+        store.claim(&worker()).await.expect("asked").is_none(),
+        "extended"
+    );
+    lapse().await;
+    let second = store
+        .claim(&worker())
+        .await
+        .expect("asked")
+        .expect("lapsed");
+    assert_eq!((&second.id, second.attempt), (&first.id, 2));
+    for result in [
+        store.extend(&first).await,
+        store.report(&first, &[Progress::DocumentsFound(2)]).await,
+        store.finish(&first, &result()).await,
+        store.fail(&first, "late").await,
+        store.give_back(&first).await,
+    ] {
+        assert!(
+            matches!(result, Err(StoreError::AttemptOver { .. })),
+            "{result:?}"
+        );
+    }
+    // Whoever was told of the first attempt up to 2 is told of the second from its beginning.
+    let told = store
+        .events_after(&tenant(), &first.id, 2)
+        .await
+        .expect("read");
+    assert_eq!(told, [(3, Progress::Started)]);
+    store.finish(&second, &result()).await.expect("its own");
+    let record = store
+        .examination(&tenant(), &first.id)
+        .await
+        .expect("found");
+    assert_eq!(record.state, ExaminationState::Examined);
+    assert_eq!(record.failure, None);
+}
+
+async fn stores_of_two_processes_share_the_work(ground: Ground) {
+    let (one, other) = (ground.open().await, ground.open().await);
+    let mut ids = Vec::new();
+    for store in [&one, &other, &one, &other] {
+        let new = submission(store, "D1", "bytes").await;
+        let accepted = store
+            .create_examination(&tenant(), &new)
+            .await
+            .expect("created");
+        ids.push(accepted.id().to_owned());
+    }
+    let mut taken = Vec::new();
+    for store in [&one, &other] {
+        let claimed = store.claim_some(&worker(), 2).await.expect("asked");
+        assert_eq!(claimed.len(), 2);
+        assert!(claimed.iter().all(|claimed| claimed.files.len() == 1));
+        taken.extend(claimed.into_iter().map(|claimed| claimed.id));
+    }
+    assert_eq!(taken, ids, "oldest first, none twice");
+    assert!(one.claim(&worker()).await.expect("asked").is_none());
+    // Opening once more ends no lease: the others are still there.
+    let third = ground.open().await;
+    assert_eq!(third.recover().await.expect("asked"), 0);
+}
+
+async fn one_request_id_from_two_processes_at_once_creates_once(ground: Ground) {
+    let stores = [ground.open().await, ground.open().await];
+    for round in 0..10 {
+        let mut new = submission(&stores[0], "D1", "bytes").await;
+        new.request_id = request(&format!("r-{round}"));
+        let mut calls = tokio::task::JoinSet::new();
+        for call in 0..6 {
+            let (store, new) = (stores[call % 2].clone(), new.clone());
+            calls.spawn(async move { store.create_examination(&tenant(), &new).await });
+        }
+        let answers: Vec<_> = calls
+            .join_all()
+            .await
+            .into_iter()
+            .map(|answer| answer.expect("answered"))
+            .collect();
+        assert!(answers.iter().all(|answer| answer.id() == answers[0].id()));
+        let created = answers
+            .iter()
+            .filter(|answer| matches!(answer, Accepted::New(_)));
+        assert_eq!(created.count(), 1);
+        assert!(stores[1].claim(&worker()).await.expect("asked").is_some());
+        assert!(stores[0].claim(&worker()).await.expect("asked").is_none());
+    }
+}
+
+async fn readings_are_kept_by_content_page_and_reader(ground: Ground) {
+    let store = ground.open().await;
+    let sample: serde_json::Value =
+        serde_json::from_str(include_str!("../samples/reading-1.json")).expect("JSON");
+    let first: PageReading = serde_json::from_value(sample["body"].clone()).expect("a reading");
+    let second = PageReading {
+        page: 2,
+        words: Vec::new(),
+        ..first.clone()
+    };
+    let (digest, reader) = (Sha256Digest::of(b"a file"), Sha256Digest::of(b"a reader"));
+    let both = [second.clone(), first.clone()];
+    for _ in 0..2 {
+        store
+            .put_readings(&digest, &reader, &both)
+            .await
+            .expect("kept");
+    }
+    assert_eq!(
+        store.readings(&digest, &reader, 0).await.expect("read"),
+        [first.clone(), second]
+    );
+    // In another submission it may be another file.
+    let reading = store.reading(&digest, 1, &reader, 4).await.expect("read");
+    assert_eq!(reading, Some(PageReading { file: 4, ..first }));
+    assert_eq!(
+        store.reading(&digest, 3, &reader, 0).await.expect("read"),
+        None
+    );
+    let other = Sha256Digest::of(b"another reader");
+    assert!(
+        store
+            .readings(&digest, &other, 0)
+            .await
+            .expect("read")
+            .is_empty()
+    );
+    let sets = store.reading_sets(&digest).await.expect("listed");
+    assert_eq!(sets, [ReadingSet { reader, pages: 2 }]);
+}
+
+async fn work_given_back_does_not_count_as_an_attempt(ground: Ground) {
+    let store = ground.open().await;
+    let new = submission(&store, "D1", "bytes").await;
+    store
+        .create_examination(&tenant(), &new)
+        .await
+        .expect("created");
+    let claimed = store
+        .claim(&worker())
+        .await
+        .expect("asked")
+        .expect("one waits");
     store.give_back(&claimed).await.expect("given back");
-    let again = store.claim().await.expect("asked").expect("one waits");
+    let again = store
+        .claim(&worker())
+        .await
+        .expect("asked")
+        .expect("one waits");
     assert_eq!((again.id, again.attempt), (claimed.id, 1));
 }
 
-#[tokio::test]
-async fn a_request_id_yields_the_earlier_answer_or_a_refusal() {
-    let (_folder, store) = fresh().await;
+async fn a_request_id_yields_the_earlier_answer_or_a_refusal(ground: Ground) {
+    let store = ground.open().await;
     let mut new = submission(&store, "D1", "bytes").await;
     new.request_id = request("r-1");
     let first = store
@@ -204,9 +370,8 @@ async fn a_request_id_yields_the_earlier_answer_or_a_refusal() {
     assert!(matches!(error, StoreError::NoExamination(_)), "{error}");
 }
 
-#[tokio::test]
-async fn of_many_concurrent_calls_with_one_request_id_one_creates() {
-    let (_folder, store) = fresh().await;
+async fn of_many_concurrent_calls_with_one_request_id_one_creates(ground: Ground) {
+    let store = ground.open().await;
     let mut new = submission(&store, "D1", "bytes").await;
     new.request_id = request("r-1");
     let mut calls = tokio::task::JoinSet::new();
@@ -228,15 +393,11 @@ async fn of_many_concurrent_calls_with_one_request_id_one_creates() {
     assert!(answers.iter().all(|answer| answer.id() == answers[0].id()));
 }
 
-#[tokio::test]
-async fn an_upload_is_idempotent_and_bounded() {
-    let (_folder, store) = fresh().await;
+async fn an_upload_is_idempotent_and_bounded(ground: Ground) {
+    let store = ground.open().await;
     let digest = Sha256Digest::of(b"page one, page two");
     for _ in 0..2 {
-        let mut upload = store
-            .upload_file(&tenant(), "scan.tif")
-            .await
-            .expect("begun");
+        let mut upload = store.upload_file(&tenant(), "scan.tif");
         upload
             .write(Bytes::from_static(b"page one, "))
             .await
@@ -252,10 +413,7 @@ async fn an_upload_is_idempotent_and_bounded() {
             .expect("finished");
         assert_eq!(stored, (digest.clone(), 18));
     }
-    let mut upload = store
-        .upload_file(&tenant(), "scan.tif")
-        .await
-        .expect("begun");
+    let mut upload = store.upload_file(&tenant(), "scan.tif");
     upload
         .write(Bytes::from_static(b"something else"))
         .await
@@ -276,9 +434,8 @@ async fn an_upload_is_idempotent_and_bounded() {
     );
 }
 
-#[tokio::test]
-async fn the_queue_is_bounded_and_first_come_first_served() {
-    let (_folder, store) = fresh().await;
+async fn the_queue_is_bounded_and_first_come_first_served(ground: Ground) {
+    let store = ground.open().await;
     let new = submission(&store, "D1", "bytes").await;
     let mut ids = Vec::new();
     for _ in 0..5 {
@@ -297,18 +454,25 @@ async fn the_queue_is_bounded_and_first_come_first_served() {
         .expect_err("full");
     assert_eq!(error.to_string(), "5 examinations are waiting, limit 5");
     for id in ids {
-        assert_eq!(store.claim().await.expect("asked").expect("waits").id, id);
+        assert_eq!(
+            store
+                .claim(&worker())
+                .await
+                .expect("asked")
+                .expect("waits")
+                .id,
+            id
+        );
     }
-    assert!(store.claim().await.expect("asked").is_none());
+    assert!(store.claim(&worker()).await.expect("asked").is_none());
     store
         .create_examination(&tenant(), &new)
         .await
         .expect("there is room again");
 }
 
-#[tokio::test]
-async fn the_files_of_a_submission_are_bounded_together() {
-    let (_folder, store) = fresh().await;
+async fn the_files_of_a_submission_are_bounded_together(ground: Ground) {
+    let store = ground.open().await;
     let mut new = submission(&store, "D1", "bytes").await;
     let large = Bytes::from(vec![0u8; 1 << 20]);
     let digest = store
@@ -329,12 +493,11 @@ async fn the_files_of_a_submission_are_bounded_together() {
         error.to_string(),
         "submission has 2097157 bytes of files, limit 2097152"
     );
-    assert!(store.claim().await.expect("asked").is_none());
+    assert!(store.claim(&worker()).await.expect("asked").is_none());
 }
 
-#[tokio::test]
-async fn concurrent_workers_never_take_the_same_work() {
-    let (_folder, store) = fresh().await;
+async fn concurrent_workers_never_take_the_same_work(ground: Ground) {
+    let store = ground.open().await;
     let new = submission(&store, "D1", "bytes").await;
     for _ in 0..5 {
         store
@@ -347,7 +510,7 @@ async fn concurrent_workers_never_take_the_same_work() {
         let store = store.clone();
         workers.spawn(async move {
             store
-                .claim()
+                .claim(&worker())
                 .await
                 .expect("asked")
                 .map(|claimed| claimed.id)
@@ -359,9 +522,8 @@ async fn concurrent_workers_never_take_the_same_work() {
     assert_eq!(taken.len(), 5);
 }
 
-#[tokio::test]
-async fn lists_are_newest_first_filtered_and_paged() {
-    let (_folder, store) = fresh().await;
+async fn lists_are_newest_first_filtered_and_paged(ground: Ground) {
+    let store = ground.open().await;
     let mut ids = Vec::new();
     for declaration in ["D1", "D2", "D1", "D1"] {
         let new = submission(&store, declaration, "bytes").await;
@@ -374,7 +536,11 @@ async fn lists_are_newest_first_filtered_and_paged() {
                 .to_owned(),
         );
     }
-    store.claim().await.expect("asked").expect("the oldest");
+    store
+        .claim(&worker())
+        .await
+        .expect("asked")
+        .expect("the oldest");
     let list = async |filter: ListFilter, limit| -> Vec<String> {
         let records = store
             .examinations(&tenant(), &filter, limit)
@@ -402,9 +568,8 @@ async fn lists_are_newest_first_filtered_and_paged() {
     assert_eq!(list(running, 10).await, [ids[0].clone()]);
 }
 
-#[tokio::test]
-async fn a_file_used_by_an_earlier_declaration_is_history() {
-    let (_folder, store) = fresh().await;
+async fn a_file_used_by_an_earlier_declaration_is_history(ground: Ground) {
+    let store = ground.open().await;
     for declaration in ["D1", "D1", "D2", "D3"] {
         let new = submission(&store, declaration, "the same invoice").await;
         store
@@ -414,7 +579,7 @@ async fn a_file_used_by_an_earlier_declaration_is_history() {
     }
     let digest = Sha256Digest::of(b"the same invoice");
     let mut seen = Vec::new();
-    while let Some(claimed) = store.claim().await.expect("asked") {
+    while let Some(claimed) = store.claim(&worker()).await.expect("asked") {
         seen.push(claimed.seen_files.get(&digest).cloned().unwrap_or_default());
     }
     // Neither the declaration itself nor later ones.
@@ -430,16 +595,15 @@ async fn a_file_used_by_an_earlier_declaration_is_history() {
     );
 }
 
-#[tokio::test]
-async fn a_discarded_submission_can_be_sent_again() {
-    let (_folder, store) = fresh().await;
+async fn a_discarded_submission_can_be_sent_again(ground: Ground) {
+    let store = ground.open().await;
     let mut new = submission(&store, "D1", "bytes").await;
     new.request_id = request("r-1");
     let first = store
         .create_examination(&tenant(), &new)
         .await
         .expect("created");
-    let claimed = store.claim().await.expect("asked").expect("waits");
+    let claimed = store.claim(&worker()).await.expect("asked").expect("waits");
     store
         .discard(&tenant(), first.id())
         .await
@@ -457,7 +621,7 @@ async fn a_discarded_submission_can_be_sent_again() {
         .expect("created");
     assert!(matches!(second, Accepted::New(_)));
     // What is finished stays.
-    let claimed = store.claim().await.expect("asked").expect("waits");
+    let claimed = store.claim(&worker()).await.expect("asked").expect("waits");
     store.finish(&claimed, &result()).await.expect("finished");
     store
         .discard(&tenant(), second.id())
@@ -467,20 +631,49 @@ async fn a_discarded_submission_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn a_data_folder_belongs_to_one_store() {
-    let (folder, store) = fresh().await;
-    let second = Store::open(folder.path(), StoreLimits::default()).await;
-    let error = second.err().expect("refused").to_string();
-    assert!(error.ends_with("is in use by another process"), "{error}");
-    drop(store);
-    opened(folder.path()).await;
-}
-
-#[tokio::test]
 async fn a_folder_name_may_hold_characters_that_mean_something_in_addresses() {
     let folder = tempfile::tempdir().expect("folder");
     let odd = folder.path().join("data 100%? #1");
-    let store = opened(&odd).await;
+    let store = Store::open(&odd, StoreLimits::default())
+        .await
+        .expect("opened");
     submission(&store, "D1", "bytes").await;
     assert!(odd.join("docexam.db").is_file());
 }
+
+/// Each test on each database.
+macro_rules! on_both {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(super::Ground::sqlite()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test(super::Ground::postgres()).await;
+            })*
+        }
+    };
+}
+
+on_both!(
+    a_result_survives_closing_and_opening,
+    work_cut_short_is_taken_up_again_but_not_for_ever,
+    work_given_back_does_not_count_as_an_attempt,
+    a_request_id_yields_the_earlier_answer_or_a_refusal,
+    of_many_concurrent_calls_with_one_request_id_one_creates,
+    an_upload_is_idempotent_and_bounded,
+    the_queue_is_bounded_and_first_come_first_served,
+    the_files_of_a_submission_are_bounded_together,
+    concurrent_workers_never_take_the_same_work,
+    lists_are_newest_first_filtered_and_paged,
+    a_file_used_by_an_earlier_declaration_is_history,
+    a_discarded_submission_can_be_sent_again,
+    a_lapsed_lease_gives_the_work_to_another_and_fences_the_first,
+    stores_of_two_processes_share_the_work,
+    one_request_id_from_two_processes_at_once_creates_once,
+    readings_are_kept_by_content_page_and_reader,
+);

@@ -13,13 +13,14 @@ use tonic_reflection::pb::v1::{ServerReflectionRequest, ServerReflectionResponse
 use tonic_reflection::pb::v1alpha;
 
 const SERVICE: &str = "docexam.v1.ExaminationService";
+const AUDIT: &str = "docexam.v1.AuditService";
 
 #[tokio::test]
 async fn health_is_serving_until_the_server_stops() {
     let folder = tempfile::tempdir().expect("folder");
     let server = Running::start(folder.path()).await;
     let mut health = HealthClient::new(server.channel().await);
-    for service in ["", SERVICE] {
+    for service in ["", SERVICE, AUDIT] {
         let request = HealthCheckRequest {
             service: service.to_owned(),
         };
@@ -72,13 +73,14 @@ async fn reflection_lists_the_services_and_gives_complete_descriptors() {
         .map(|service| service.name.as_str())
         .collect();
     assert!(
-        names.contains(SERVICE) && names.contains("grpc.health.v1.Health"),
+        names.contains(SERVICE) && names.contains(AUDIT) && names.contains("grpc.health.v1.Health"),
         "{names:?}"
     );
 
     // What grpcurl does: from the service's file through all its imports.
     let mut wanted = vec![
         MessageRequest::FileContainingSymbol(SERVICE.to_owned()),
+        MessageRequest::FileContainingSymbol(AUDIT.to_owned()),
         MessageRequest::FileContainingSymbol("google.rpc.BadRequest".to_owned()),
     ];
     let mut seen = BTreeSet::new();

@@ -1,21 +1,21 @@
 //! A running server, and the requests that tests send to it.
 
-use crate::stand_in::{StandIn, examiner};
+use crate::stand_in::{StandIn, examiner, reviewed};
 use docexam_proto::v1::examination_service_client::ExaminationServiceClient;
 use docexam_proto::v1::submitted_file::Source;
 use docexam_proto::v1::{
     CreateExaminationRequest, Declaration, Examination, ExamineRequest, GetExaminationRequest,
     Submission, SubmittedFile, examination,
 };
-use docexam_server::{Config, ServeError, serve_on};
+use docexam_server::{Config, Examiner, ServeError, serve_on};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 
 pub type Client = ExaminationServiceClient<Channel>;
@@ -24,7 +24,7 @@ pub struct Running {
     pub address: SocketAddr,
     pub stand_in: Arc<StandIn>,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<Result<(), ServeError>>,
+    task: oneshot::Receiver<Result<(), ServeError>>,
 }
 
 impl Running {
@@ -37,18 +37,45 @@ impl Running {
     }
 
     pub async fn start_with(config: Config) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("bound");
         let stand_in = Arc::new(StandIn::default());
+        let examiner = examiner(&stand_in).into();
+        Self::start_on("127.0.0.1:0", config, examiner, stand_in).await
+    }
+
+    /// With an officers' queue, at this address.
+    pub async fn start_reviewing(address: &str, config: Config) -> Self {
+        let stand_in = Arc::new(StandIn::default());
+        let examiner = reviewed(&stand_in);
+        Self::start_on(address, config, examiner, stand_in).await
+    }
+
+    async fn start_on(
+        address: &str,
+        config: Config,
+        examiner: Examiner,
+        stand_in: Arc<StandIn>,
+    ) -> Self {
+        // With threads of its own, as the server of the program has.
+        let listener = std::net::TcpListener::bind(address).expect("a free port");
+        listener.set_nonblocking(true).expect("a socket");
+        let address = listener.local_addr().expect("bound");
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(serve_on(
-            listener,
-            config,
-            examiner(&stand_in),
-            async move {
-                let _ = stopped.await;
-            },
-        ));
+        let (ended, task) = oneshot::channel();
+        std::thread::spawn(move || {
+            let runtime = Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("threads");
+            let result = runtime.block_on(async move {
+                let listener = TcpListener::from_std(listener).expect("bound");
+                let stopped = async move {
+                    let _ = stopped.await;
+                };
+                serve_on(listener, config, examiner, stopped).await
+            });
+            let _ = ended.send(result);
+        });
         Self {
             address,
             stand_in,

@@ -1,14 +1,15 @@
 //! A stand-in for the examiner: cheap, deterministic, and it does what the file's name says.
 //!
 //! Each line of a file is a page. `hold.*` waits after its first page until the test lets it go on or it
-//! is cancelled; `panic.*` panics; `refuse.*` cannot be examined.
+//! is cancelled; `panic.*` panics; `abort.*` takes the process with it; `refuse.*` cannot be examined.
 
 use docexam_domain::{
-    Digests, Document, DocumentType, Examination, ExaminationState, Expected, Field, FieldKey,
-    Finding, Observed, Outcome, PageAnchor, PageReading, PageRef, PageStatus, Placement, Polygon,
-    ReadingSource, Severity, Sha256Digest,
+    Digests, Document, DocumentType, Examination, ExaminationState, Examined, Expected, Field,
+    FieldKey, Finding, NewReviewTask, Observed, Outcome, PageAnchor, PageReading, PageRef,
+    PageStatus, Placement, Polygon, ReadingSource, ReviewItem, ReviewReason, Severity,
+    Sha256Digest, Triage, VerdictKind,
 };
-use docexam_server::{Event, Examine, ExamineError, InputFile, Submission};
+use docexam_server::{Event, Examine, ExamineError, Examiner, InputFile, Picture, Submission};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -28,6 +29,70 @@ pub fn examiner(stand_in: &Arc<StandIn>) -> Arc<Examine> {
     Arc::new(move |submission, progress, cancelled| {
         stand_in.taken_up.fetch_add(1, Ordering::SeqCst);
         stand_in.examine(submission, progress, cancelled)
+    })
+}
+
+/// The stand-in with an officers' queue and pictures of pages.
+pub fn reviewed(stand_in: &Arc<StandIn>) -> Examiner {
+    Examiner {
+        plan_review: Some(Arc::new(plan)),
+        render_page: Some(Arc::new(draw)),
+        field_confidence: Some(Arc::new(|key: &str, _| {
+            (key == "total_amount").then_some(0.5)
+        })),
+        ..examiner(stand_in).into()
+    }
+}
+
+/// All findings of an examination are one task; a declaration called `four-eyes` asks for a second officer.
+fn plan(examined: &Examined) -> Triage {
+    let four_eyes = examined
+        .declaration
+        .is_some_and(|declaration| declaration.id == "four-eyes");
+    let findings = examined.result.map_or(&[][..], |result| &result.findings);
+    let items = (0..).zip(findings).map(|(index, finding)| ReviewItem {
+        finding: index,
+        rule_id: finding.rule_id.clone(),
+        outcome: finding.outcome,
+        severity: finding.severity,
+        calibrated_confidence: None,
+        sampled: false,
+        four_eyes: match four_eyes {
+            true => vec![VerdictKind::Dismiss],
+            false => Vec::new(),
+        },
+    });
+    let task = NewReviewTask {
+        reason: match examined.result {
+            Ok(_) => ReviewReason::Findings,
+            Err(_) => ReviewReason::Failed,
+        },
+        office: "documents".to_owned(),
+        priority: 80,
+        severity: Severity::High,
+        due_hours: 4,
+        hs_chapters: Default::default(),
+        items: items.collect(),
+        problem: examined.result.err().map(str::to_owned),
+    };
+    Triage {
+        rule_pack: "stand-in@1".to_owned(),
+        error_bound: 0.01,
+        tasks: vec![task],
+        ..Triage::default()
+    }
+}
+
+/// As large as it is asked for, in bytes; a file has as many pages as lines.
+fn draw(name: &str, bytes: Arc<[u8]>, page: u32, side: u32) -> Result<Picture, String> {
+    let pages = bytes.split(|byte| *byte == b'\n').count() as u32;
+    if !(1..=pages).contains(&page) {
+        return Err(format!("file {name} has {pages} pages, not {page}"));
+    }
+    Ok(Picture {
+        png: vec![0; side as usize * 100],
+        width_px: side,
+        height_px: side,
     })
 }
 
@@ -66,6 +131,7 @@ impl StandIn {
                 engine: "stand-in".to_owned(),
                 model: Sha256Digest::of(b"model"),
                 rule_pack: Sha256Digest::of(b"rule pack"),
+                configuration: Some(Sha256Digest::of(b"configuration")),
             },
         })
     }
@@ -80,6 +146,7 @@ impl StandIn {
     ) -> Result<(), ExamineError> {
         match file.name.split('.').next() {
             Some("panic") => panic!("as the file says"),
+            Some("abort") => std::process::abort(),
             Some("refuse") => return Err(ExamineError::Failed("as the file says".to_owned())),
             _ => {}
         }

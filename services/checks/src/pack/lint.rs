@@ -33,6 +33,8 @@ impl PackProblem {
 
 pub(super) fn lint(pack: &RulePack) -> Vec<PackProblem> {
     let mut problems = rules(pack);
+    let review = crate::review::lint(pack.review_policy()).into_iter();
+    problems.extend(review.map(|problem| PackProblem::new("review.toml", problem)));
     problems.extend(measures(pack));
     problems.extend(periods(
         "measures.csv",

@@ -1,6 +1,6 @@
 //! A rule pack: everything about the rules that an administration may set, as data with dates.
 //!
-//! Goes in: a folder (`pack.toml`, tables as CSV, tests as TOML) and the nomenclature. Comes out:
+//! Goes in: a folder (`pack.toml`, `review.toml`, tables as CSV, tests as TOML) and the nomenclature. Comes out:
 //! parameters per rule, decision tables, a name and a digest that every finding cites.
 //! Deliberately absent: the rules themselves, which are code under `rules/`.
 
@@ -9,6 +9,7 @@ mod measures;
 mod parameters;
 mod tables;
 mod tests_of_pack;
+mod tests_of_review;
 
 pub use lint::PackProblem;
 pub use measures::{ItemFacts, Measure};
@@ -17,6 +18,7 @@ pub use tables::{IncotermRow, OriginCertificate, Period, SupplementaryUnit};
 
 use crate::error::ChecksError;
 use crate::nomenclature::Nomenclature;
+use crate::review::{self, ReviewPolicy};
 use docexam_domain::Sha256Digest;
 use parameters::Header;
 use std::collections::BTreeMap;
@@ -33,6 +35,7 @@ pub struct RulePack {
     supplementary_units: Vec<SupplementaryUnit>,
     origin_certificates: Vec<OriginCertificate>,
     incoterms: Vec<IncotermRow>,
+    review: ReviewPolicy,
     nomenclature: Nomenclature,
 }
 
@@ -49,6 +52,7 @@ impl RulePack {
             supplementary_units: tables::read(&pack_dir.join("supplementary_units.csv"))?,
             origin_certificates: tables::read(&pack_dir.join("origin_certificates.csv"))?,
             incoterms: tables::read(&pack_dir.join("incoterms.csv"))?,
+            review: review::read(&pack_dir.join("review.toml"))?,
             header,
             nomenclature,
         })
@@ -98,12 +102,18 @@ impl RulePack {
         &self.incoterms
     }
 
+    /// What becomes work for an officer, and what may be settled without one.
+    pub fn review_policy(&self) -> &ReviewPolicy {
+        &self.review
+    }
+
     /// Everything wrong with the pack that loading does not refuse; empty is good.
     pub fn lint(&self) -> Vec<PackProblem> {
         lint::lint(self)
     }
 
-    /// Runs the pack's own tests (`tests/*.toml`): facts in, expected measures out.
+    /// Runs the pack's own tests (`tests/*.toml`): facts in, expected measures out; findings in, expected
+    /// review tasks out.
     pub fn run_tests(&self) -> Result<Vec<PackProblem>, ChecksError> {
         tests_of_pack::run(self, &self.dir.join("tests"))
     }

@@ -1,8 +1,9 @@
 //! The pack's own tests: `tests/*.toml`, each case the facts of one item and the measures and the
-//! supplementary unit that must come out. They travel with the pack and run without documents.
+//! supplementary unit that must come out, or findings and the review tasks that must come out. They travel with the pack and run without documents.
 
 use super::lint::PackProblem;
 use super::measures::ItemFacts;
+use super::tests_of_review::{self, ReviewCase};
 use super::{RulePack, tables::SupplementaryUnit};
 use crate::error::ChecksError;
 use docexam_domain::{Declaration, DeclarationItem};
@@ -13,7 +14,10 @@ use std::path::Path;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Cases {
+    #[serde(default)]
     case: Vec<PackCase>,
+    #[serde(default)]
+    review: Vec<ReviewCase>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +66,11 @@ pub(super) fn run(pack: &RulePack, dir: &Path) -> Result<Vec<PackProblem>, Check
         let file = path.file_name().unwrap_or_default().to_string_lossy();
         for case in cases.case {
             if let Err(problem) = check(pack, &case) {
+                problems.push(PackProblem::new(&file, format!("{}: {problem}", case.name)));
+            }
+        }
+        for case in cases.review {
+            if let Err(problem) = tests_of_review::check(pack, &case) {
                 problems.push(PackProblem::new(&file, format!("{}: {problem}", case.name)));
             }
         }

@@ -2,12 +2,15 @@
 
 pub mod errors;
 pub mod evaluation;
+pub mod batch;
+pub mod differences;
 mod evidence;
 pub mod fields;
 pub mod findings;
 mod html;
 pub mod progress;
 pub mod report;
+pub mod wire;
 
 use clap::ValueEnum;
 use docexam_domain::{Examination, PageStatus};
@@ -31,7 +34,7 @@ pub fn print_json(result: &impl Serialize) -> anyhow::Result<()> {
 }
 
 /// Table width: the terminal's, else 140 columns so that piped output does not depend on a terminal.
-fn table() -> comfy_table::Table {
+pub fn table() -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
     table
         .load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY)

@@ -21,10 +21,12 @@ impl PageProgress {
     pub fn observe(&self, event: &Event) {
         match event {
             Event::FileOpened { pages, .. } => self.0.inc_length(u64::from(*pages)),
-            Event::FileFailed(problem) => self.0.println(format!("not read: {}", problem.problem)),
+            Event::FileFailed { problem, .. } => {
+                self.0.println(format!("not read: {}", problem.problem))
+            }
             Event::PageRead { .. } => self.0.inc(1),
             Event::DocumentsFound(count) => self.0.set_message(format!("{count} documents")),
-            Event::Finding(_) => {}
+            Event::Reading(_) | Event::Finding(_) => {}
         }
     }
 

@@ -43,9 +43,14 @@ pub struct Service {
 
 impl Service {
     pub fn start(data_dir: &Path) -> Self {
+        Self::start_with(data_dir, &[])
+    }
+
+    pub fn start_with(data_dir: &Path, options: &[&str]) -> Self {
         let mut process = docexam()
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
+            .args(options)
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program runs");

@@ -124,6 +124,7 @@ fn digests_to_wire(digests: Digests) -> wire::Digests {
         engine: digests.engine,
         model: digests.model.to_string(),
         rule_pack: digests.rule_pack.to_string(),
+        configuration: digests.configuration.map(|digest| digest.to_string()),
     }
 }
 
@@ -133,10 +134,14 @@ fn digests_from_wire(wire: wire::Digests) -> Result<Digests, BadField> {
         engine: wire.engine,
         model: digest(&wire.model, "digests.model")?,
         rule_pack: digest(&wire.rule_pack, "digests.rule_pack")?,
+        configuration: wire
+            .configuration
+            .map(|configuration| digest(&configuration, "digests.configuration"))
+            .transpose()?,
     })
 }
 
-fn timestamp_to_wire(time: Timestamp) -> prost_types::Timestamp {
+pub(crate) fn timestamp_to_wire(time: Timestamp) -> prost_types::Timestamp {
     prost_types::Timestamp {
         seconds: time.as_second(),
         nanos: time.subsec_nanosecond(),

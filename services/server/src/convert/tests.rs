@@ -63,7 +63,8 @@ fn full_examination() -> Examination {
             {"file": 1, "page": 1, "status": "BLANK", "source": "OCR", "quality": 0.0}
         ],
         "problems": [{"file": 2, "name": "c.pdf", "problem": "is empty"}],
-        "digests": {"input": digest, "engine": "tesseract", "model": digest, "rule_pack": digest}
+        "digests": {"input": digest, "engine": "tesseract", "model": digest, "rule_pack": digest,
+                    "configuration": digest}
     });
     serde_json::from_value(json).expect("valid")
 }
