@@ -298,7 +298,7 @@ fn a_calibration_settles_what_is_proven_and_nothing_else() {
 fn mistakes_on_the_command_line_are_named() {
     let data = tempfile::tempdir().expect("folder");
     let nowhere = refused(docexam().args(["stats", "--data-dir"]).arg(data.path()));
-    assert!(nowhere.contains("has no docexam.db"), "{nowhere}");
+    assert!(nowhere.contains("there is no database"), "{nowhere}");
     let nothing = refused(docexam().args(["feedback", "export"]));
     assert!(nothing.contains("nothing to export"), "{nothing}");
     let away = refused(docexam().args(["review", "list", "--server", "http://127.0.0.1:9"]));

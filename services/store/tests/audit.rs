@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, Connection, Executor};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tempfile::TempDir;
 
 const ORIGIN: &str = "test.example/log";
@@ -230,7 +231,7 @@ async fn sequencers_take_turns_and_cannot_fork() {
     }
     writers.join_all().await;
     while store.audit_waiting().await.expect("asked") > 0 {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     done.store(true, Ordering::SeqCst);
     let turns = running.join_all().await;

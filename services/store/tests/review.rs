@@ -2,6 +2,7 @@
 //! that DOCEXAM_TEST_POSTGRES names (`postgres://user@host:port`), with a database for each test.
 
 use bytes::Bytes;
+use docexam_audit::{DecidedFinding, Entry, Record, SigningKey};
 use docexam_domain::*;
 use docexam_store::*;
 use jiff::{SignedDuration, Timestamp};
@@ -753,4 +754,51 @@ async fn one_process_at_a_time_has_a_duty() {
     assert!(take("a", 1).await, "its own");
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert!(take("b", 60_000).await, "over");
+}
+
+#[tokio::test]
+async fn every_decision_is_in_the_audit_log_with_its_officer() {
+    let queue = Queue::new().await;
+    let examination_id = queue.examined("a", 0.5, "four eyes").await;
+    let task = queue.claim_one("anna").await;
+    let refused = queue.decide(&task, "ben", dismissed()).await;
+    assert!(matches!(refused, Err(StoreError::ClaimOver { .. })));
+    for officer in ["anna", "ben"] {
+        let task = match officer {
+            "anna" => task.clone(),
+            _ => queue.claim_one(officer).await,
+        };
+        let decided = queue.decide(&task, officer, dismissed()).await;
+        decided.expect("heard");
+    }
+    let key = SigningKey::create(&queue.folder.path().join("audit.key"), "test.example/log");
+    let mut sequencer = queue
+        .store
+        .sequencer(key.expect("made"))
+        .await
+        .expect("new");
+    sequencer.run_once().await.expect("sequenced");
+    let filter = AuditFilter {
+        examination: Some(examination_id.clone()),
+        ..AuditFilter::default()
+    };
+    let entries = queue.store.audit_entries(tenant(), &filter, 100).await;
+    let decisions = entries.expect("listed").into_iter().filter_map(|entry| {
+        let entry = Record::parse(&entry.entry).expect("an entry").entry;
+        matches!(entry, Entry::Decision { .. }).then_some(entry)
+    });
+    let expected = ["anna", "ben"].map(|officer| Entry::Decision {
+        examination: examination_id.clone(),
+        task: task.id.clone(),
+        officer: officer.to_owned(),
+        findings: vec![DecidedFinding {
+            finding: 0,
+            rule_id: "E02".to_owned(),
+            verdict: docexam_audit::Verdict::Dismiss,
+            reason: Some("EXPLAINED".to_owned()),
+            correction: None,
+        }],
+        complete: officer == "ben",
+    });
+    assert_eq!(decisions.collect::<Vec<_>>(), expected);
 }

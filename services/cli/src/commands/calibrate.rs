@@ -1,7 +1,7 @@
 //! `docexam calibrate`: how far findings and readings can be trusted, fitted anew on what officers decided.
 //! It writes a file that a service uses from its next start; past results stay as they are.
 
-use super::stored::StoreOptions;
+use super::stored::PastOptions;
 use crate::exit::Done;
 use crate::input::ReadingOptions;
 use crate::output::table;
@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    store: StoreOptions,
+    store: PastOptions,
     /// Decisions as JSON lines of `docexam feedback export`, instead of those in the store
     #[arg(long, value_name = "FILE")]
     decisions: Vec<PathBuf>,
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     Ok(Done::Complete)
 }
 
-fn from_store(options: &StoreOptions) -> anyhow::Result<Vec<JudgedFinding>> {
+fn from_store(options: &PastOptions) -> anyhow::Result<Vec<JudgedFinding>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

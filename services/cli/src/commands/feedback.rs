@@ -1,6 +1,6 @@
 //! `docexam feedback`: what officers said, as data to learn from.
 
-use super::stored::{StoreOptions, Stored};
+use super::stored::{PastOptions, Stored};
 use crate::exit::Done;
 use crate::learning::pages::{least_unchecked_confidence, training_page};
 use anyhow::{Context, bail};
@@ -26,7 +26,7 @@ pub enum Command {
 #[derive(Args)]
 pub struct Export {
     #[command(flatten)]
-    store: StoreOptions,
+    store: PastOptions,
     /// Write pages with corrections here, as JSON lines; they are read anew (about a second a page)
     #[arg(long, value_name = "FILE")]
     pages: Option<PathBuf>,

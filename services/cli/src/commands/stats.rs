@@ -1,6 +1,6 @@
 //! `docexam stats`: what officers made of the findings, and how much needed no officer, by week.
 
-use super::stored::StoreOptions;
+use super::stored::PastOptions;
 use crate::exit::Done;
 use crate::learning::statistics::{Statistics, Week};
 use crate::output::{Format, table};
@@ -10,7 +10,7 @@ use clap::Args;
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
-    store: StoreOptions,
+    store: PastOptions,
     /// Only the last so many weeks
     #[arg(long, value_name = "N")]
     weeks: Option<usize>,

@@ -1,26 +1,18 @@
 //! Opening the store of a service, beside it or without it: for what looks back on many examinations.
 
-use anyhow::Context;
+use crate::input::StoreOptions;
 use clap::Args;
 use docexam_domain::JudgedFinding;
-use docexam_store::{Places, SortedExamination, Store, StoreLimits, Tenant, TimeCursor};
-use std::path::PathBuf;
+use docexam_store::{SortedExamination, Store, Tenant, TimeCursor};
 
 /// Rows read at once.
 const AT_ONCE: u32 = 500;
 
 // Whose past is looked at
 #[derive(Args)]
-pub struct StoreOptions {
-    /// Folder of the database and the files received
-    #[arg(long, default_value = "data", value_name = "DIR")]
-    data_dir: PathBuf,
-    /// Database, if it is not in the data folder: `postgres://host/database` or a SQLite file
-    #[arg(long, value_name = "PLACE")]
-    store: Option<String>,
-    /// File contents, if they are not in the data folder: a folder, or `s3://bucket/prefix` and the like
-    #[arg(long, value_name = "PLACE")]
-    blobs: Option<String>,
+pub struct PastOptions {
+    #[command(flatten)]
+    store: StoreOptions,
     #[arg(long, default_value = Tenant::DEFAULT, value_name = "NAME")]
     tenant: String,
 }
@@ -31,17 +23,10 @@ pub struct Stored {
     pub tenant: Tenant,
 }
 
-impl StoreOptions {
+impl PastOptions {
     pub async fn open(&self) -> anyhow::Result<Stored> {
-        let (store, blobs) = (self.store.as_deref(), self.blobs.as_deref());
-        if store.is_none() && !self.data_dir.join("docexam.db").is_file() {
-            anyhow::bail!("{} has no docexam.db", self.data_dir.display());
-        }
-        let places = Places::parse(&self.data_dir, store, blobs)?;
         let tenant = Tenant::parse(&self.tenant)?;
-        let store = Store::open_at(&places, StoreLimits::default())
-            .await
-            .with_context(|| format!("store {}", places.database))?;
+        let store = self.store.open().await?;
         Ok(Stored { store, tenant })
     }
 }
