@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 
 const WORKERS: usize = 8;
 const AT_ONCE: u32 = 20;
-const EXAMINATIONS: usize = 2_000;
-const RUNS: usize = 5;
+const EXAMINATIONS: usize = 800;
+const RUNS: usize = 3;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 

@@ -120,7 +120,7 @@ impl Store {
             .bind(ExaminationState::Running.to_string())
             .bind(claimed.claimant.owner.as_str())
             .bind(claimed.attempt)
-            .execute(self.database.reader())
+            .execute(self.database.writers())
             .await?
             .rows_affected();
         match extended {

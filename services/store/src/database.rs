@@ -42,6 +42,9 @@ const POSTGRES_SETTINGS: &[&str] = &[
 #[derive(Clone)]
 pub(crate) struct Database {
     pool: AnyPool,
+    /// SQLite: one connection, whose users queue up. Left to SQLite, those who wait for the write lock look for it
+    /// now and then, and under load some never find it free.
+    writers: AnyPool,
     dialect: Dialect,
 }
 
@@ -155,7 +158,15 @@ impl Database {
         MIGRATIONS.run(&migrating).await?;
         migrating.close().await;
         let pool = pool(&options, dialect.settings(), MAX_CONNECTIONS).await?;
-        Ok(Self { pool, dialect })
+        let writers = match dialect {
+            Dialect::Sqlite => self::pool(&options, dialect.settings(), 1).await?,
+            Dialect::Postgres => pool.clone(),
+        };
+        Ok(Self {
+            pool,
+            writers,
+            dialect,
+        })
     }
 
     pub(crate) fn dialect(&self) -> Dialect {
@@ -166,9 +177,14 @@ impl Database {
         &self.pool
     }
 
+    /// For single statements that change rows.
+    pub(crate) fn writers(&self) -> &AnyPool {
+        &self.writers
+    }
+
     /// A transaction in which rows may be changed.
     pub(crate) async fn writer(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.pool.begin_with(self.dialect.begin()).await?)
+        Ok(self.writers.begin_with(self.dialect.begin()).await?)
     }
 
     /// Microseconds since 1970 by the clock of the database.
@@ -182,6 +198,7 @@ impl Database {
 
     /// Waits for open transactions; SQLite writes its journal back.
     pub(crate) async fn close(&self) {
+        self.writers.close().await;
         self.pool.close().await;
     }
 }

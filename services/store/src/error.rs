@@ -192,7 +192,7 @@ mod tests {
         // Calls one after the other use the one connection that there is.
         let limit = async |pages: &str| {
             let pragma = format!("PRAGMA max_page_count = {pages}");
-            let mut connection = store.database.reader().acquire().await.expect("one");
+            let mut connection = store.database.writers().acquire().await.expect("one");
             connection
                 .execute(sqlx::AssertSqlSafe(pragma))
                 .await

@@ -46,7 +46,7 @@ impl Store {
                     .bind(packed(reading)?)
                     .bind(now());
             }
-            query.execute(self.database.reader()).await?;
+            query.execute(self.database.writers()).await?;
         }
         Ok(())
     }
