@@ -10,7 +10,8 @@ pub(super) fn party(name: &str) -> String {
 
 /// Words and numbers in alphabetical order: "12 rue de Lyon" and "Rue de Lyon, 12" are one address.
 pub(super) fn address(text: &str) -> String {
-    let latin = deunicode(text).to_lowercase();
+    // On one line first: transliteration drops line ends, and would join the words around them.
+    let latin = deunicode(&shown(text)).to_lowercase();
     let mut words: Vec<&str> = latin
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
