@@ -7,7 +7,10 @@
 demo: build
 	deploy/demo.sh
 
-test: build
+# Tests need more features of some dependencies than the program alone: built once, with the tests.
+test: setup
+	cargo test --workspace --no-run --lib --bins --tests
+	models/nomenclature/obtain.sh
 	cargo test --workspace --no-fail-fast --lib --bins --tests
 
 build: setup

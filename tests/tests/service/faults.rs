@@ -250,6 +250,9 @@ async fn a_worker_that_hangs_loses_its_work_and_changes_nothing_when_it_wakes() 
         .into_inner()
         .id;
     reaches(&mut client, &id, State::Running).await;
+    // Stopped in the middle of a write it would hold SQLite's only lock, and everybody with it: let it come to
+    // rest at the document first.
+    tokio::time::sleep(Duration::from_millis(800)).await;
     process.signal("-STOP");
     let (server, mut client) = ground.running().await;
     server.go_on();
