@@ -113,7 +113,7 @@ pub fn is_plausible(mention: &Mention) -> bool {
 /// A day in figures and nothing else: no amount, mass or code is written so.
 fn is_date(text: &str) -> bool {
     static DATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^\W*\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\W*$").expect("a constant pattern")
+        Regex::new(r"^\W*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\W*$").expect("a constant pattern")
     });
     DATE.is_match(text)
 }

@@ -184,7 +184,14 @@ impl Database {
 
     /// A transaction in which rows may be changed.
     pub(crate) async fn writer(&self) -> Result<Transaction<'static, Any>, StoreError> {
-        Ok(self.writers.begin_with(self.dialect.begin()).await?)
+        let begun = self.writers.begin_with(self.dialect.begin()).await;
+        // SQLite itself ends a transaction that finds the disk full, and the driver goes on counting it as open.
+        // A new connection knows nothing of it.
+        if matches!(begun, Err(sqlx::Error::InvalidSavePointStatement)) {
+            self.writers.acquire().await?.close().await?;
+            return Ok(self.writers.begin_with(self.dialect.begin()).await?);
+        }
+        Ok(begun?)
     }
 
     /// Microseconds since 1970 by the clock of the database.

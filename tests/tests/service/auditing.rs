@@ -81,7 +81,7 @@ fn what(entry: &wire::AuditEntry) -> Entry {
     Record::parse(&entry.entry).expect("an entry").entry
 }
 
-fn hashes(proof: &[prost::bytes::Bytes]) -> Vec<Hash> {
+fn hashes(proof: &[bytes::Bytes]) -> Vec<Hash> {
     proof
         .iter()
         .map(|hash| hash.as_ref().try_into().expect("32 bytes"))

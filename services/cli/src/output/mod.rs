@@ -1,9 +1,9 @@
 //! What a user sees: tables and JSON on standard output, progress on standard error, the HTML report.
 
-pub mod errors;
-pub mod evaluation;
 pub mod batch;
 pub mod differences;
+pub mod errors;
+pub mod evaluation;
 mod evidence;
 pub mod fields;
 pub mod findings;
