@@ -112,7 +112,7 @@ impl Store {
         .bind(id)
         .bind(manifest.as_str())
         .bind(now())
-        .execute(self.database.reader())
+        .execute(self.database.writers())
         .await?;
         let record = self.batch(tenant, id).await?;
         match record.manifest == *manifest {
@@ -163,7 +163,7 @@ impl Store {
             .bind(i64::try_from(documents).unwrap_or(i64::MAX))
             .bind(tenant.as_str())
             .bind(batch)
-            .execute(self.database.reader())
+            .execute(self.database.writers())
             .await?;
         Ok(())
     }

@@ -144,7 +144,7 @@ impl Store {
             .bind(batch)
             .bind(ExaminationState::Running.to_string())
             .bind(owner)
-            .execute(self.database.reader())
+            .execute(self.database.writers())
             .await?
             .rows_affected())
     }
@@ -178,7 +178,7 @@ impl Store {
         .bind(ExaminationState::Running.to_string())
         .bind(claimed.owner.as_str())
         .bind(claimed.attempt)
-        .execute(self.database.reader())
+        .execute(self.database.writers())
         .await?
         .rows_affected();
         claimed.still_ours(changed)
@@ -206,7 +206,7 @@ impl Store {
         .bind(ExaminationState::Running.to_string())
         .bind(claimed.owner.as_str())
         .bind(claimed.attempt)
-        .execute(self.database.reader())
+        .execute(self.database.writers())
         .await?
         .rows_affected();
         claimed.still_ours(changed)
@@ -230,7 +230,7 @@ impl Store {
         .bind(ExaminationState::Running.to_string())
         .bind(claimed.owner.as_str())
         .bind(claimed.attempt)
-        .execute(self.database.reader())
+        .execute(self.database.writers())
         .await?
         .rows_affected();
         claimed.still_ours(changed)
@@ -250,7 +250,7 @@ impl Store {
         .bind(tenant.as_str())
         .bind(batch)
         .bind(ExaminationState::Failed.to_string())
-        .execute(self.database.reader())
+        .execute(self.database.writers())
         .await?
         .rows_affected())
     }
