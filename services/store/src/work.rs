@@ -31,10 +31,48 @@ impl Store {
         claimed: &ClaimedExamination,
         result: &Examination,
     ) -> Result<(), StoreError> {
-        let json = formats::write_result(result)?;
-        let produced = produced(&claimed.seen_files, result)?;
+        let mut finished = self.finish_all(&[(claimed, result)]).await?;
+        finished.pop().unwrap_or(Ok(()))
+    }
+
+    /// Stores several results in one transaction, which costs one wait for the disk and not one each.
+    /// Attempts that are over are left out, and named in their place; the others are stored, all or none.
+    pub async fn finish_all(
+        &self,
+        done: &[(&ClaimedExamination, &Examination)],
+    ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
+        let mut prepared = Vec::with_capacity(done.len());
+        for (claimed, result) in done {
+            let json = formats::write_result(result)?;
+            let produced = produced(&claimed.seen_files, result)?;
+            prepared.push((*claimed, *result, json, produced));
+        }
+        let mut finished = Vec::with_capacity(done.len());
         let mut transaction = self.database.writer().await?;
-        self.require_attempt(&mut transaction, claimed).await?;
+        for (claimed, result, json, produced) in prepared {
+            match self.require_attempt(&mut transaction, claimed).await {
+                Ok(()) => {
+                    self.finish_one(&mut transaction, claimed, result, json, produced)
+                        .await?;
+                    finished.push(Ok(()));
+                }
+                Err(over @ StoreError::AttemptOver { .. }) => finished.push(Err(over)),
+                Err(error) => return Err(error),
+            }
+        }
+        transaction.commit().await?;
+        Ok(finished)
+    }
+
+    /// The caller holds the row.
+    async fn finish_one(
+        &self,
+        connection: &mut AnyConnection,
+        claimed: &ClaimedExamination,
+        result: &Examination,
+        json: String,
+        produced: Produced,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE examinations SET state = $1, result = $2, finished_at = $3, lease_until = NULL
              WHERE tenant = $4 AND id = $5",
@@ -44,25 +82,23 @@ impl Store {
         .bind(now())
         .bind(claimed.tenant.as_str())
         .bind(claimed.id.as_str())
-        .execute(&mut *transaction)
+        .execute(&mut *connection)
         .await?;
-        insert_findings(&mut transaction, claimed, &result.findings).await?;
-        audit::record_change(&mut transaction, &produced.artefacts).await?;
+        insert_findings(connection, claimed, &result.findings).await?;
+        audit::record_change(connection, &produced.artefacts).await?;
         let finished = Entry::ExaminationFinished {
             examination: claimed.id.clone(),
             attempt: claimed.attempt,
             produced,
         };
-        audit::record(&mut transaction, &claimed.tenant, &finished).await?;
+        audit::record(connection, &claimed.tenant, &finished).await?;
         let ended = Ended {
             tenant: &claimed.tenant,
             id: &claimed.id,
             declaration: claimed.declaration.as_ref(),
         };
-        self.put_before_officers(&mut transaction, &ended, Ok(result))
-            .await?;
-        transaction.commit().await?;
-        Ok(())
+        self.put_before_officers(connection, &ended, Ok(result))
+            .await
     }
 
     /// The submission cannot be examined at all.

@@ -1,6 +1,7 @@
 //! What every store must do, whatever database lies below: each test runs on SQLite and on PostgreSQL.
 //! `Ground` is the only place that knows which it is.
 
+#[macro_use]
 mod ground;
 
 use bytes::Bytes;
@@ -209,6 +210,37 @@ async fn a_lapsed_lease_gives_the_work_to_another_and_fences_the_first(ground: G
         .expect("found");
     assert_eq!(record.state, ExaminationState::Examined);
     assert_eq!(record.failure, None);
+}
+
+async fn results_finished_together_leave_out_an_attempt_that_is_over(ground: Ground) {
+    let store = ground.open().await;
+    for content in ["a", "b", "c"] {
+        let new = submission(&store, "D1", content).await;
+        let created = store.create_examination(&tenant(), &new).await;
+        created.expect("created");
+    }
+    let claimed = store.claim_some(&worker(), 3).await.expect("asked");
+    store.give_back(&claimed[1]).await.expect("its own");
+    let result = result();
+    let done: Vec<_> = claimed.iter().map(|one| (one, &result)).collect();
+    let finished = store.finish_all(&done).await.expect("stored");
+    assert!(
+        matches!(
+            finished[..],
+            [Ok(()), Err(StoreError::AttemptOver { .. }), Ok(())]
+        ),
+        "{finished:?}"
+    );
+    let mut states = Vec::new();
+    for one in &claimed {
+        let record = store.examination(&tenant(), &one.id).await.expect("found");
+        states.push((record.state, record.result == Some(result.clone())));
+    }
+    let examined = (ExaminationState::Examined, true);
+    assert_eq!(
+        states,
+        [examined, (ExaminationState::Pending, false), examined]
+    );
 }
 
 async fn stores_of_two_processes_share_the_work(ground: Ground) {
@@ -641,24 +673,6 @@ async fn a_folder_name_may_hold_characters_that_mean_something_in_addresses() {
     assert!(odd.join("docexam.db").is_file());
 }
 
-/// Each test on each database.
-macro_rules! on_both {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(super::Ground::sqlite()).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(super::Ground::postgres()).await;
-            })*
-        }
-    };
-}
-
 on_both!(
     a_result_survives_closing_and_opening,
     work_cut_short_is_taken_up_again_but_not_for_ever,
@@ -673,6 +687,7 @@ on_both!(
     a_file_used_by_an_earlier_declaration_is_history,
     a_discarded_submission_can_be_sent_again,
     a_lapsed_lease_gives_the_work_to_another_and_fences_the_first,
+    results_finished_together_leave_out_an_attempt_that_is_over,
     stores_of_two_processes_share_the_work,
     one_request_id_from_two_processes_at_once_creates_once,
     readings_are_kept_by_content_page_and_reader,
