@@ -1,5 +1,6 @@
 //! Checking, backing up, moving and thinning out a store, on both databases.
 
+#[macro_use]
 mod ground;
 
 use bytes::Bytes;
