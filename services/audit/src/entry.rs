@@ -51,6 +51,25 @@ pub enum Entry {
         /// False while another officer must agree.
         complete: bool,
     },
+    /// A document of an archive was examined. Its `history` is empty: archives are examined document by document.
+    ArchiveDocumentExamined {
+        /// The caller's name of the archive.
+        batch: String,
+        /// The manifest's name of the document.
+        document: String,
+        /// From 1.
+        attempt: i64,
+        #[serde(flatten)]
+        produced: Produced,
+    },
+    ArchiveDocumentFailed {
+        batch: String,
+        document: String,
+        attempt: i64,
+        /// Of the failure, e.g. `unreadable`.
+        class: String,
+        reason: String,
+    },
     /// The next result comes from other artefacts than the one before.
     ArtefactsChanged {
         #[serde(flatten)]
@@ -121,7 +140,10 @@ impl Entry {
             | Self::ExaminationFinished { examination, .. }
             | Self::ExaminationFailed { examination, .. }
             | Self::Decision { examination, .. } => examination,
-            Self::ArtefactsChanged { .. } | Self::KeyChanged { .. } => "",
+            Self::ArchiveDocumentExamined { .. }
+            | Self::ArchiveDocumentFailed { .. }
+            | Self::ArtefactsChanged { .. }
+            | Self::KeyChanged { .. } => "",
         }
     }
 }

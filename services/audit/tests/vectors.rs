@@ -171,6 +171,11 @@ fn every_entry_ever_written_is_still_read_and_has_the_same_hash() {
         hex_root(9, &tree(&entries)),
         "4c2354e08cfc86e7dc99f614c2bcd15efcaee320f6bfb0564a7bc0e695a008d5"
     );
+    let archives = include_str!("../samples/archive-entries-1.jsonl");
+    for text in archives.lines() {
+        let record = Record::parse(text).expect("read");
+        assert_eq!(record.to_canonical().expect("written"), text);
+    }
     let newer = entries[0].replace("\"version\":1", "\"version\":2");
     assert_eq!(
         Record::parse(&newer).expect_err("newer").to_string(),

@@ -46,6 +46,13 @@ pub struct BatchFile {
     pub digest: Option<Sha256Digest>,
 }
 
+impl BatchFile {
+    /// The content in the blob store that it stands for.
+    fn stored(&self) -> Option<&Sha256Digest> {
+        self.digest.as_ref().filter(|_| self.path.is_none())
+    }
+}
+
 /// What an examination was made from, and what it found: enough to make it again from stored readings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BatchResult {
@@ -147,6 +154,18 @@ impl Store {
             .bind(formats::write_batch_task(task)?)
             .execute(&mut *transaction)
             .await?;
+            for digest in task.files.iter().filter_map(BatchFile::stored) {
+                sqlx::query(
+                    "INSERT INTO batch_files (digest, tenant, batch, position) VALUES ($1, $2, $3, $4)
+                     ON CONFLICT (digest, tenant, batch, position) DO NOTHING",
+                )
+                .bind(digest.as_str())
+                .bind(tenant.as_str())
+                .bind(batch)
+                .bind(*position)
+                .execute(&mut *transaction)
+                .await?;
+            }
         }
         transaction.commit().await?;
         Ok(())

@@ -5,9 +5,11 @@
 //! change nothing any more.
 
 use crate::packed::packed;
-use crate::{BatchResult, BatchTask, Store, StoreError, Tenant, formats, now};
+use crate::{BatchResult, BatchTask, Store, StoreError, Tenant, audit, formats, now, produced};
+use docexam_audit::Entry;
 use docexam_domain::{ExaminationState, PageStatus};
 use sqlx::{Any, AnyConnection, AssertSqlSafe};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A document whose worker ended this often is dead. The first time it was in company, so that another one
@@ -105,23 +107,34 @@ impl Store {
     ) -> Result<(), StoreError> {
         let update = format!(
             "UPDATE batch_documents SET state = $1, failure_class = $2, failure = $3, finished_at = $4
-             WHERE tenant = $5 AND batch = $6 AND state = $7 AND attempts >= $8 AND lease_until < {}",
+             WHERE tenant = $5 AND batch = $6 AND state = $7 AND attempts >= $8 AND lease_until < {}
+             RETURNING attempts, task",
             self.database.dialect().now()
         );
-        let failure = format!(
+        let reason = format!(
             "its worker ended {MAX_BATCH_ATTEMPTS} times during the examination, lastly alone"
         );
-        sqlx::query(AssertSqlSafe(update))
+        let buried = sqlx::query_as::<Any, (i64, String)>(AssertSqlSafe(update))
             .bind(ExaminationState::Failed.to_string())
             .bind(CRASHED)
-            .bind(failure)
+            .bind(reason.as_str())
             .bind(now())
             .bind(tenant.as_str())
             .bind(batch)
             .bind(ExaminationState::Running.to_string())
             .bind(MAX_BATCH_ATTEMPTS)
-            .execute(connection)
+            .fetch_all(&mut *connection)
             .await?;
+        for (attempt, task) in buried {
+            let failed = Entry::ArchiveDocumentFailed {
+                batch: batch.to_owned(),
+                document: formats::read_batch_task(&task)?.document_id,
+                attempt,
+                class: CRASHED.to_owned(),
+                reason: reason.clone(),
+            };
+            audit::record(connection, tenant, &failed).await?;
+        }
         Ok(())
     }
 
@@ -149,15 +162,19 @@ impl Store {
             .rows_affected())
     }
 
+    /// Stores the result, and says so in the audit log.
     pub async fn finish_batch_document(
         &self,
         claimed: &ClaimedDocument,
         result: &BatchResult,
     ) -> Result<(), StoreError> {
+        let json = formats::write_batch_result(result)?;
+        let produced = produced(&BTreeMap::new(), &result.examination)?;
         let pages = &result.examination.pages;
         let failed = pages
             .iter()
             .filter(|page| page.status == PageStatus::Failed);
+        let mut transaction = self.database.writer().await?;
         let changed = sqlx::query(
             "UPDATE batch_documents SET state = $1, result = $2, pages = $3, pages_failed = $4,
                     finished_at = $5, failure_class = NULL, failure = NULL
@@ -165,10 +182,7 @@ impl Store {
                AND attempts = $11",
         )
         .bind(ExaminationState::Examined.to_string())
-        .bind(packed(
-            "batch result",
-            &formats::write_batch_result(result)?,
-        )?)
+        .bind(packed("batch result", &json)?)
         .bind(rows(pages.len()))
         .bind(rows(failed.count()))
         .bind(now())
@@ -178,10 +192,20 @@ impl Store {
         .bind(ExaminationState::Running.to_string())
         .bind(claimed.owner.as_str())
         .bind(claimed.attempt)
-        .execute(self.database.writers())
+        .execute(&mut *transaction)
         .await?
         .rows_affected();
-        claimed.still_ours(changed)
+        claimed.still_ours(changed)?;
+        audit::record_change(&mut transaction, &produced.artefacts).await?;
+        let examined = Entry::ArchiveDocumentExamined {
+            batch: claimed.batch.clone(),
+            document: claimed.task.document_id.clone(),
+            attempt: claimed.attempt,
+            produced,
+        };
+        audit::record(&mut transaction, &claimed.tenant, &examined).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// The document cannot be examined, for a reason of this class.
@@ -191,6 +215,7 @@ impl Store {
         class: &str,
         failure: &str,
     ) -> Result<(), StoreError> {
+        let mut transaction = self.database.writer().await?;
         let changed = sqlx::query(
             "UPDATE batch_documents SET state = $1, failure_class = $2, failure = $3, finished_at = $4
              WHERE tenant = $5 AND batch = $6 AND position = $7 AND state = $8 AND owner = $9
@@ -206,10 +231,20 @@ impl Store {
         .bind(ExaminationState::Running.to_string())
         .bind(claimed.owner.as_str())
         .bind(claimed.attempt)
-        .execute(self.database.writers())
+        .execute(&mut *transaction)
         .await?
         .rows_affected();
-        claimed.still_ours(changed)
+        claimed.still_ours(changed)?;
+        let failed = Entry::ArchiveDocumentFailed {
+            batch: claimed.batch.clone(),
+            document: claimed.task.document_id.clone(),
+            attempt: claimed.attempt,
+            class: class.to_owned(),
+            reason: failure.to_owned(),
+        };
+        audit::record(&mut transaction, &claimed.tenant, &failed).await?;
+        transaction.commit().await?;
+        Ok(())
     }
 
     /// Gives the work back, as if it had never been taken up.

@@ -100,6 +100,8 @@ fn kind(entry: &Entry) -> &'static str {
         Entry::SubmissionDiscarded { .. } => "discarded",
         Entry::ExaminationFinished { .. } => "finished",
         Entry::ExaminationFailed { .. } => "failed",
+        Entry::ArchiveDocumentExamined { .. } => "archive document",
+        Entry::ArchiveDocumentFailed { .. } => "archive document failed",
         Entry::Decision { .. } => "decision",
         Entry::ArtefactsChanged { .. } => "artefacts",
         Entry::KeyChanged { .. } => "key",

@@ -160,6 +160,45 @@ async fn retention_removes_what_no_younger_examination_uses(ground: Ground) {
     );
 }
 
+async fn retention_spares_the_files_of_an_archive_that_is_not_done(ground: Ground) {
+    let store = ground.open().await;
+    let content = Bytes::from_static(b"of an archive");
+    let digest = store.put_file(&tenant(), "invoice.pdf", content).await;
+    let digest = digest.expect("stored");
+    let manifest = Sha256Digest::of(b"manifest");
+    let begun = store.begin_batch(&tenant(), "port", &manifest).await;
+    begun.expect("begun");
+    let task = BatchTask {
+        document_id: "one".to_owned(),
+        declaration: None,
+        files: vec![BatchFile {
+            name: "invoice.pdf".to_owned(),
+            path: None,
+            digest: Some(digest.clone()),
+        }],
+    };
+    let tenant = tenant();
+    let added = store
+        .add_batch_documents(&tenant, "port", &[(0, task)])
+        .await;
+    added.expect("entered");
+    let report = store.retain(in_an_hour()).await.expect("retained");
+    assert_eq!(report.removed, 0, "nobody has examined it");
+    let claim = BatchClaim::Fresh(1);
+    let lease = Duration::from_secs(60);
+    let claimed = store
+        .claim_batch_documents(&tenant, "port", "worker", claim, lease)
+        .await
+        .expect("asked");
+    let failed = store
+        .fail_batch_document(&claimed[0], "unreadable", "torn")
+        .await;
+    failed.expect("its own");
+    let report = store.retain(in_an_hour()).await.expect("retained");
+    assert_eq!(report.removed, 1);
+    assert!(!blob(&ground, &digest).exists());
+}
+
 /// While files are sent, submitted and let go at the same time, none that was accepted is missing.
 async fn retention_and_submission_do_not_lose_a_file_between_them(ground: Ground) {
     let store = ground.open().await;
@@ -200,26 +239,10 @@ async fn retention_and_submission_do_not_lose_a_file_between_them(ground: Ground
     assert_eq!(store.check().await.expect("checked").problem_count, 0);
 }
 
-macro_rules! on_both {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(super::Ground::sqlite()).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $test() {
-                super::$test(super::Ground::postgres()).await;
-            })*
-        }
-    };
-}
-
 on_both!(
     a_check_counts_what_is_there_and_names_what_is_not,
     retention_removes_what_no_younger_examination_uses,
+    retention_spares_the_files_of_an_archive_that_is_not_done,
     retention_and_submission_do_not_lose_a_file_between_them,
 );
 

@@ -1,9 +1,10 @@
 //! What workers do with documents, good and bad.
 
 use crate::stand_in::*;
+use docexam_audit::{Entry, Record, SigningKey};
 use docexam_batch::{BatchError, End, Shard, Source, submit};
 use docexam_domain::ExaminationState;
-use docexam_store::{StoreError, Tenant};
+use docexam_store::{AuditFilter, StoreError, Tenant};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -279,5 +280,32 @@ async fn files_that_were_uploaded_are_worked_on_without_their_paths() {
     assert!(
         text.contains("manifest.jsonl line 1: ") && text.contains("No such file"),
         "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_document_has_its_entry_in_the_audit_log_once() {
+    let archive = Archive::of(&[("good", "words\n"), ("locked", "unopenable\n")]);
+    let store = archive.entered().await;
+    let (worker, _stop) = worker(&store, archive.path(), 2);
+    assert_eq!(worker.work(BATCH).await.expect("worked"), End::Finished);
+    let key = SigningKey::create(&archive.path().join("audit.key"), "test.example/log");
+    let mut sequencer = store.sequencer(key.expect("made")).await.expect("new");
+    sequencer.run_once().await.expect("sequenced");
+    let filter = AuditFilter::default();
+    let entries = store.audit_entries(&Tenant::default(), &filter, 100).await;
+    let mut told: Vec<(String, &str)> = Vec::new();
+    for entry in entries.expect("listed") {
+        match Record::parse(&entry.entry).expect("an entry").entry {
+            Entry::ArchiveDocumentExamined { document, .. } => told.push((document, "examined")),
+            Entry::ArchiveDocumentFailed { document, .. } => told.push((document, "failed")),
+            _ => {}
+        }
+    }
+    told.sort();
+    let expected = [("good", "examined"), ("locked", "failed")];
+    assert_eq!(
+        told,
+        expected.map(|(document, what)| (document.to_owned(), what))
     );
 }

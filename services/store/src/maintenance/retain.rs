@@ -1,5 +1,5 @@
 //! Letting old files go. A file goes when it was last stored before a moment and every examination that uses it,
-//! of any tenant, was finished before it. Its content and its readings go; its row, the examinations with
+//! of any tenant, and every document of an archive, was finished before it. Its content and its readings go; its row, the examinations with
 //! their results, and the audit log stay. Sent again, it is stored again.
 
 use super::DIGESTS_AT_ONCE;
@@ -22,12 +22,16 @@ pub struct RetainReport {
     pub orphans: u64,
 }
 
-/// A row of the file that must stay, or an examination that is not finished or too young.
+/// A row of the file that must stay, or an examination or a document of an archive that is not finished or too
+/// young.
 const NEEDED: &str = "SELECT
    (SELECT COUNT(*) FROM files WHERE digest = $1 AND expired_at IS NULL AND created_at >= $2)
    + (SELECT COUNT(*) FROM examination_files u
       JOIN examinations e ON e.tenant = u.tenant AND e.id = u.examination_id
-      WHERE u.digest = $1 AND (e.finished_at IS NULL OR e.finished_at >= $2))";
+      WHERE u.digest = $1 AND (e.finished_at IS NULL OR e.finished_at >= $2))
+   + (SELECT COUNT(*) FROM batch_files u
+      JOIN batch_documents d ON d.tenant = u.tenant AND d.batch = u.batch AND d.position = u.position
+      WHERE u.digest = $1 AND (d.finished_at IS NULL OR d.finished_at >= $2))";
 
 impl Store {
     pub async fn retain(&self, younger_than: Timestamp) -> Result<RetainReport, StoreError> {
