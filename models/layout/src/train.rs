@@ -6,19 +6,22 @@
 //! very same result. The data, and what the labels mean, come from elsewhere.
 
 mod gradient;
+mod names;
 mod optimizer;
+mod orthogonal;
 mod store;
 
 use crate::calibrate::fit_temperatures;
 use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
 use crate::evaluate::{Evaluation, evaluate, evaluate_network};
-use crate::labels::{page_classes, word_labels};
+use crate::labels::{label_weights, page_classes, word_labels};
 use crate::model::{Model, load_weights};
 use crate::network::{Network, Tensors, initial_tensors, refuse};
 use crate::page::read_training_pages;
 use crate::token_table::TokenTable;
 use crate::{LayoutError, TrainingPage};
 use gradient::{Trainee, loss_and_gradient};
+use names::Names;
 use optimizer::Optimizer;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -52,7 +55,7 @@ pub struct TrainOptions {
     pub warm_up_steps: usize,
     pub dropout: f32,
     pub label_smoothing: f32,
-    /// Vary pages (places, scales, cases, misreadings).
+    /// Vary pages (places, scales, cases, misreadings, names).
     pub vary: bool,
     pub evaluate_every: usize,
     /// Validation pages looked at during training; all of them are at the end.
@@ -158,6 +161,8 @@ pub fn train(
         }
         Some(folder) => started_from(folder, &config)?,
     };
+    let names = Names::of(&table.vocabulary);
+    let weights = label_weights(&config.labels, &pages);
     let mut optimizer = Optimizer::new(&initial)?;
     let mut standing = Standing::default();
     if options.resume
@@ -180,6 +185,8 @@ pub fn train(
         let trainee = Trainee {
             config: &config,
             table: &table,
+            names: &names,
+            weights: &weights,
             network: &network,
             optimizer: &optimizer,
             dropout: options.dropout,
@@ -189,7 +196,7 @@ pub fn train(
         let seed = options.seed.wrapping_mul(1 << 32) + standing.step as u64;
         let (loss, gradients) = loss_and_gradient(&trainee, &chosen, seed, options.threads)?;
         let learning_rate = learning_rate(options, standing.step);
-        optimizer.step(&gradients, learning_rate)?;
+        optimizer.step(&gradients, learning_rate, options.threads)?;
         standing.step += 1;
         losses = (losses.0 + loss, losses.1 + 1.0);
         let mut report = TrainProgress {

@@ -61,6 +61,11 @@ impl Vocabulary {
         self.scores.len()
     }
 
+    /// Pieces that begin a word, without the mark of it, in no order.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.index.keys().filter_map(|p| p.strip_prefix(WORD_START))
+    }
+
     pub fn piece(&self, piece: &str) -> Option<u32> {
         self.index.get(piece).copied()
     }

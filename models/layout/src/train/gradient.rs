@@ -3,6 +3,7 @@
 //! Each thread sums the gradients of its batches in order, and the threads' sums are added in
 //! order, so that a run repeats exactly for the same seed and number of threads.
 
+use super::names::Names;
 use super::optimizer::{Gradients, Optimizer};
 use crate::augment::vary;
 use crate::config::ModelConfig;
@@ -26,6 +27,9 @@ const PAGE_WEIGHT: f32 = 0.3;
 pub struct Trainee<'a> {
     pub config: &'a ModelConfig,
     pub table: &'a TokenTable,
+    pub names: &'a Names,
+    /// By label, see `label_weights`.
+    pub weights: &'a [f32],
     pub network: &'a Network,
     pub optimizer: &'a Optimizer,
     pub dropout: f32,
@@ -102,7 +106,10 @@ pub fn loss_and_gradient(
 fn sample<'a>(trainee: &Trainee<'_>, page: &'a TrainingPage, seed: u64) -> Sample<'a> {
     let window = trainee.config.size.window;
     let (words, hidden) = if trainee.vary {
-        vary(page, window, &mut ChaCha8Rng::seed_from_u64(seed))
+        let random = &mut ChaCha8Rng::seed_from_u64(seed);
+        let (mut words, hidden) = vary(page, window, random);
+        trainee.names.exchange(&mut words, random);
+        (words, hidden)
     } else {
         let words = page.words[..page.words.len().min(window)].to_vec();
         (words, Vec::new())
@@ -152,7 +159,7 @@ fn batch_gradient(
             let label = label_index(&config.labels, &word.label, &page.id)?;
             word_targets.push(label.map_or_else(RowTarget::default, |label| RowTarget {
                 class: label as u32,
-                class_weight: shares.0,
+                class_weight: shares.0 * trainee.weights.get(label).unwrap_or(&1.0),
                 flags: [word.begins, word.starts_row].map(|flag| f32::from(u8::from(flag))),
                 flag_weight: FLAG_WEIGHT * shares.0,
             }));

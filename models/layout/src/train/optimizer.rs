@@ -1,6 +1,8 @@
 //! AdamW over named variables, with state that can be saved, a clip on the gradient's norm, and a
 //! running mean of the variables, which does better on unseen pages than the last step alone.
+//! Matrices inside the layers take orthogonal steps instead (see `orthogonal`).
 
+use super::orthogonal::orthogonal;
 use crate::network::Tensors;
 use candle_core::{Device, Result, Tensor, Var};
 use std::collections::BTreeMap;
@@ -11,6 +13,8 @@ pub type Gradients = BTreeMap<String, Vec<f32>>;
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.98;
 const EPSILON: f32 = 1e-8;
+/// Of the momentum of orthogonal steps.
+const BETA: f32 = 0.95;
 const WEIGHT_DECAY: f32 = 0.01;
 /// Longest gradient, over all variables together.
 const CLIP: f32 = 1.0;
@@ -19,7 +23,7 @@ const KEPT: f32 = 0.998;
 
 pub struct Optimizer {
     variables: BTreeMap<String, Var>,
-    /// First and second moments.
+    /// First and second moments; matrices with orthogonal steps use the first alone.
     moments: BTreeMap<String, (Vec<f32>, Vec<f32>)>,
     /// Running means of the variables.
     means: BTreeMap<String, Vec<f32>>,
@@ -68,8 +72,14 @@ impl Optimizer {
             .collect()
     }
 
-    /// One step down the gradient; returns the gradient's norm before the clip.
-    pub fn step(&mut self, gradients: &Gradients, learning_rate: f32) -> Result<f32> {
+    /// One step down the gradient; returns the gradient's norm before the clip. The number of threads
+    /// changes nothing but the time.
+    pub fn step(
+        &mut self,
+        gradients: &Gradients,
+        learning_rate: f32,
+        threads: usize,
+    ) -> Result<f32> {
         self.steps += 1;
         let squares = gradients.values().flatten().map(|g| f64::from(g * g));
         let norm = squares.sum::<f64>().sqrt() as f32;
@@ -78,6 +88,7 @@ impl Optimizer {
         let correct2 = 1.0 - BETA2.powi(self.steps.min(100_000) as i32);
         // A young mean must forget where it began.
         let kept = KEPT.min(self.steps as f32 / (self.steps as f32 + 10.0));
+        let orthogonal = self.orthogonal_updates(gradients, clip, threads)?;
         for (name, variable) in &self.variables {
             let (Some(gradient), Some((m, v))) = (gradients.get(name), self.moments.get_mut(name))
             else {
@@ -89,12 +100,18 @@ impl Optimizer {
                 0.0
             };
             let mut values = variable.flatten_all()?.to_vec1::<f32>()?;
-            for (((x, g), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
-                let g = g * clip;
-                *m = BETA1 * *m + (1.0 - BETA1) * g;
-                *v = BETA2 * *v + (1.0 - BETA2) * g * g;
-                let update = (*m / correct1) / ((*v / correct2).sqrt() + EPSILON);
-                *x -= learning_rate * (update + decay * *x);
+            if let Some(updates) = orthogonal.get(name) {
+                for (x, update) in values.iter_mut().zip(updates) {
+                    *x -= learning_rate * (update + decay * *x);
+                }
+            } else {
+                for (((x, g), m), v) in values.iter_mut().zip(gradient).zip(m).zip(v) {
+                    let g = g * clip;
+                    *m = BETA1 * *m + (1.0 - BETA1) * g;
+                    *v = BETA2 * *v + (1.0 - BETA2) * g * g;
+                    let update = (*m / correct1) / ((*v / correct2).sqrt() + EPSILON);
+                    *x -= learning_rate * (update + decay * *x);
+                }
             }
             if let Some(mean) = self.means.get_mut(name) {
                 for (mean, x) in mean.iter_mut().zip(&values) {
@@ -104,6 +121,55 @@ impl Optimizer {
             variable.set(&Tensor::from_vec(values, variable.shape(), &Device::Cpu)?)?;
         }
         Ok(norm)
+    }
+
+    /// Moves the momentum of the matrices inside the layers; gives their updates by name.
+    fn orthogonal_updates(
+        &mut self,
+        gradients: &Gradients,
+        clip: f32,
+        threads: usize,
+    ) -> Result<BTreeMap<String, Vec<f32>>> {
+        let mut tasks = Vec::new();
+        for (name, variable) in &self.variables {
+            let (Some(parts), &[rows, columns]) = (matrices_in(name), variable.dims()) else {
+                continue;
+            };
+            let (Some(gradient), Some((m, _))) = (gradients.get(name), self.moments.get_mut(name))
+            else {
+                candle_core::bail!("no gradient for {name}");
+            };
+            let mut ahead = Vec::with_capacity(gradient.len());
+            for (m, g) in m.iter_mut().zip(gradient) {
+                *m = BETA * *m + g * clip;
+                // Nesterov's look ahead.
+                ahead.push(g * clip + BETA * *m);
+            }
+            tasks.push((name, ahead, rows, columns, parts));
+        }
+        let threads = threads.clamp(1, tasks.len().max(1));
+        let work = |first: usize| -> Result<Vec<(String, Vec<f32>)>> {
+            let mine = tasks.iter().skip(first).step_by(threads);
+            mine.map(|(name, ahead, rows, columns, parts)| {
+                Ok(((*name).clone(), orthogonal(ahead, *rows, *columns, *parts)?))
+            })
+            .collect()
+        };
+        let work = &work;
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let handles: Vec<_> = (0..threads)
+                .map(|first| scope.spawn(move || work(first)))
+                .collect();
+            handles.into_iter().map(|handle| handle.join()).collect()
+        });
+        let mut updates = BTreeMap::new();
+        for result in results {
+            match result {
+                Ok(part) => updates.extend(part?),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        Ok(updates)
     }
 
     /// Variables and moments under names of their own, for a checkpoint.
@@ -143,6 +209,13 @@ impl Optimizer {
     }
 }
 
+/// Of a variable inside the layers: how many matrices stand in it side by side.
+fn matrices_in(name: &str) -> Option<usize> {
+    let matrix = name.strip_prefix("layer.")?.strip_suffix(".weight")?;
+    // Queries, keys and values each for themselves.
+    Some(if matrix.ends_with(".qkv") { 3 } else { 1 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,14 +230,18 @@ mod tests {
         };
         let mut optimizer = Optimizer::new(&tensors).expect("an optimizer");
         for _ in 0..50 {
-            optimizer.step(&gradient(&optimizer), 0.05).expect("a step");
+            optimizer
+                .step(&gradient(&optimizer), 0.05, 1)
+                .expect("a step");
         }
         let mut resumed = Optimizer::new(&tensors).expect("an optimizer");
         let state = optimizer.state().expect("a state");
         resumed.restore(&state, optimizer.steps).expect("restored");
         for optimizer in [&mut optimizer, &mut resumed] {
             for _ in 0..300 {
-                optimizer.step(&gradient(optimizer), 0.02).expect("a step");
+                optimizer
+                    .step(&gradient(optimizer), 0.02, 2)
+                    .expect("a step");
             }
         }
         let values = |o: &Optimizer| o.variables()["x"].to_vec1::<f32>().expect("values");

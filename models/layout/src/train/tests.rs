@@ -143,9 +143,12 @@ fn every_variable_receives_a_gradient() {
     let optimizer =
         Optimizer::new(&initial_tensors(&config, 1).expect("weights")).expect("an optimizer");
     let network = Network::new(&config, &optimizer.tensors()).expect("a network");
+    let names = Names::of(&table.vocabulary);
     let trainee = Trainee {
         config: &config,
         table: &table,
+        names: &names,
+        weights: &label_weights(&config.labels, &pages),
         network: &network,
         optimizer: &optimizer,
         dropout: 0.1,
@@ -232,7 +235,7 @@ fn weights_learn_from_pages_that_are_labelled_in_part() {
         start: Some(options.output.clone()),
         output: folder.path().join("further"),
         checkpoints: folder.path().join("checkpoints-further"),
-        steps: 30,
+        steps: 60,
         learning_rate: 1e-3,
         ..options
     };
