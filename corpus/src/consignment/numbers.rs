@@ -79,7 +79,7 @@ pub fn document_numbers(rng: &mut ChaCha8Rng, dates: &Dates, countries: (&str, &
 fn shaped(rng: &mut ChaCha8Rng, prefixes: &[&str], year: i32) -> String {
     let prefix = prefixes.choose(rng).copied().unwrap_or("N");
     let serial: u32 = rng.random_range(1..100_000);
-    match rng.random_range(0..9) {
+    match rng.random_range(0..11) {
         0 => format!("{prefix}-{year}-{:04}", serial % 10_000),
         1 => format!("{prefix}{:02}{serial:06}", year % 100),
         2 => format!("{serial}/{year}"),
@@ -87,7 +87,15 @@ fn shaped(rng: &mut ChaCha8Rng, prefixes: &[&str], year: i32) -> String {
         4 => format!("{prefix}{year}{:09}", serial),
         5 => format!("{:02}{prefix}{:03}", year % 100, serial % 1000),
         6 => format!("{prefix} {:05}/{:02}", serial, year % 100),
-        7 => format!(
+        // Of a month and a business year.
+        7 => {
+            const MONTHS: [&str; 4] = ["JAN", "AUG", "OCT", "MAR"];
+            let month = MONTHS.choose(rng).copied().unwrap_or_default();
+            let (day, next) = (serial % 28 + 1, (year + 1) % 100);
+            format!("{prefix}/{month}{day:02}/{year}-{next:02}")
+        }
+        8 => format!("{}", rng.random_range(4_500_000_000_u64..4_599_999_999)),
+        9 => format!(
             "{prefix}{serial:05}-{}",
             char::from(b'A' + (serial % 6) as u8)
         ),

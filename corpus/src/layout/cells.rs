@@ -10,6 +10,29 @@ use rand::RngExt;
 use rust_decimal::Decimal;
 
 impl Draft<'_> {
+    /// The code as it stands below the customer's code and above the article number of the trade, where all of
+    /// them share a column. Either may be missing, and leave its line empty.
+    fn among_other_codes(&mut self, code: String) -> String {
+        let stacked = self.remember("codes stacked", |rng| {
+            ["no", "no", "no", "no", "above", "below", "both"][rng.random_range(0..7)].to_owned()
+        });
+        let mut lines = vec![code];
+        if matches!(stacked.as_str(), "above" | "both") {
+            let customers = match self.chance(0.4) {
+                true => "~".to_owned(),
+                false => escape(&self.digits(6)),
+            };
+            lines.insert(0, customers);
+        }
+        if matches!(stacked.as_str(), "below" | "both") && self.chance(0.7) {
+            lines.push(escape(&self.digits(13)));
+            if self.remember("scheme of codes", |rng| rng.random_bool(0.4).to_string()) == "true" {
+                lines.push(escape("(GTIN)"));
+            }
+        }
+        lines.join(" \\ ")
+    }
+
     pub fn cell(&mut self, plan: &Plan, column: Column, row: usize, line: &Line) -> String {
         use FieldKey as K;
         let language = self.speech.language.clone();
@@ -32,8 +55,10 @@ impl Draft<'_> {
                     .cell(row, K::LineNumber, &text, &number.to_string())
             }
             Column::ProductCode => {
-                self.ink
-                    .cell(row, K::ProductCode, &line.product_code, &line.product_code)
+                let code =
+                    self.ink
+                        .cell(row, K::ProductCode, &line.product_code, &line.product_code);
+                self.among_other_codes(code)
             }
             Column::Description => self.description(plan, row, line),
             Column::HsCode => {

@@ -30,7 +30,31 @@ pub fn payment_terms(draft: &mut Draft) -> String {
         .speech
         .say_once(&mut draft.rng, key)
         .replace("{n}", &days.to_string());
+    let text = match days > 0 && draft.chance(0.3) {
+        true => with_day_or_discount(draft, text),
+        false => text,
+    };
     draft.plain(K::PaymentTerms, &text)
+}
+
+/// The whole sentence is the term: until when, and what may be taken off earlier.
+fn with_day_or_discount(draft: &mut Draft, mut text: String) -> String {
+    if draft.chance(0.6) {
+        let until = draft.speech.say_once(&mut draft.rng, "payment.until");
+        let day = draft
+            .date_form
+            .write(draft.it.dates.due, &draft.speech.language);
+        text = format!("{text} {until} {day}");
+    }
+    if draft.chance(0.6) {
+        let discount = draft.speech.say_once(&mut draft.rng, "payment.discount");
+        let percent = draft.one_of(&["2", "3", "1,5", "2.5", "5"]);
+        let days = draft.one_of(&["7", "8", "10", "14"]);
+        let discount = discount.replace("{p}", percent).replace("{d}", days);
+        let mark = draft.one_of(&[", ", "; ", " / ", ". "]);
+        text = format!("{text}{mark}{discount}");
+    }
+    text
 }
 
 /// Ports, vessel, voyage, transport document, containers, seals and marks, as far as they are known.
