@@ -3,7 +3,9 @@
 //! Quantity times price is the amount of a row; rows add up to the goods amount; goods, charges and tax
 //! less discount are the total. Where it holds, confidence rises, and among readings that notation
 //! leaves open (`1.234`) or candidates that compete, those that fulfil it win. Where it fails, nothing
-//! is lowered or replaced: a wrong total is for the checks to report.
+//! is lowered or replaced: a wrong total is for the checks to report. Where it holds with at least three
+//! different numbers, it may also give an amount the role that the model thought second or third likeliest
+//! (a rival, see `rivals`), or none; but never against a role of which the model is sure.
 
 use crate::candidates::Candidate;
 use crate::normalise::Normalised;
@@ -13,13 +15,17 @@ use std::collections::BTreeMap;
 
 /// Log-odds won by values that fulfil an identity.
 pub const HOLDS: f32 = 1.0;
+/// Won by a sum of three different numbers or more: chance does not give one.
+const SUM_HOLDS: f32 = 4.0;
+/// A role of which the model is so sure is not taken from an amount.
+const SURE: f32 = 0.9;
 /// Lost by a reading that is not the usual one of its notation.
 const OTHER_READING: f32 = 0.7;
-/// Readings of one key that compete; with seven keys 3^7 combinations are tried.
+/// Readings of one key that compete; with seven keys, and none as a choice, 4^7 combinations are tried.
 const MOST_READINGS: usize = 3;
 
 /// The sum of a document's amounts, in the order in which they are combined.
-const AMOUNTS: [FieldKey; 7] = [
+pub const AMOUNTS: [FieldKey; 7] = [
     FieldKey::GoodsAmount,
     FieldKey::DiscountAmount,
     FieldKey::FreightAmount,
@@ -89,25 +95,44 @@ fn is_product(quantity: Decimal, price: Decimal, amount: Decimal) -> bool {
 /// One reading of one candidate.
 #[derive(Clone, Copy)]
 struct Choice {
-    candidate: usize,
+    from: From,
     reading: Decimal,
     odds: f32,
+    /// Page and word: one print has one role.
+    place: (usize, usize),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum From {
+    Candidate(usize),
+    Rival(usize),
+}
+
+/// What may stand for a key.
+struct Options {
+    choices: Vec<Choice>,
+    /// Rivals and none are allowed.
+    open: bool,
 }
 
 /// Reorders the candidates of the amounts so that those that fulfil the identities come first, and
 /// settles their open readings. `sum_of_lines` is absent when a row has no amount.
 pub fn settle_amounts(
     candidates: &mut BTreeMap<FieldKey, Vec<Candidate>>,
+    rivals: &BTreeMap<FieldKey, Vec<Candidate>>,
     sum_of_lines: Option<Decimal>,
 ) {
-    let options: Vec<Vec<Choice>> = AMOUNTS
+    let options: Vec<Options> = AMOUNTS
         .iter()
-        .map(|key| choices(candidates.get(key)))
+        .map(|key| options(candidates.get(key), rivals.get(key)))
         .collect();
     let mut chosen: Vec<Option<Choice>> = vec![None; AMOUNTS.len()];
     let mut best: Option<(f32, Vec<Option<Choice>>, Holds)> = None;
     combine(&options, 0, 0.0, &mut chosen, &mut |score, chosen| {
         let holds = identities(chosen, sum_of_lines);
+        if !holds.sum_of_several && !is_as_tagged(&options, chosen) {
+            return;
+        }
         let score = score + holds.score();
         if best.as_ref().is_none_or(|(highest, ..)| score > *highest) {
             best = Some((score, chosen.to_vec(), holds));
@@ -116,14 +141,23 @@ pub fn settle_amounts(
     let Some((_, chosen, holds)) = best else {
         return;
     };
-    for (position, choice) in chosen.iter().enumerate() {
-        let (Some(choice), Some(of_key)) = (choice, candidates.get_mut(&AMOUNTS[position])) else {
+    for (key, choice) in AMOUNTS.into_iter().zip(chosen) {
+        let Some(choice) = choice else {
+            // Not part of the sum, which holds without it.
+            candidates.remove(&key);
             continue;
         };
-        if choice.candidate < of_key.len() {
-            let mut winner = of_key.remove(choice.candidate);
+        let of_key = candidates.entry(key).or_default();
+        let winner = match choice.from {
+            From::Candidate(index) if index < of_key.len() => Some(of_key.remove(index)),
+            From::Candidate(_) => None,
+            From::Rival(index) => rivals.get(&key).and_then(|all| all.get(index)).cloned(),
+        };
+        if let Some(mut winner) = winner {
             adopt(&mut winner.normalised, choice.reading);
-            if holds.covers(AMOUNTS[position]) {
+            if choice.from != From::Candidate(0) && holds.sum_of_several {
+                winner.odds += SUM_HOLDS;
+            } else if holds.covers(key) {
                 winner.odds += HOLDS;
             }
             of_key.insert(0, winner);
@@ -131,14 +165,38 @@ pub fn settle_amounts(
     }
 }
 
-fn choices(candidates: Option<&Vec<Candidate>>) -> Vec<Choice> {
+/// Whether every key with candidates has one of them.
+fn is_as_tagged(options: &[Options], chosen: &[Option<Choice>]) -> bool {
+    options.iter().zip(chosen).all(|(options, chosen)| {
+        let tagged = |choice: &Choice| matches!(choice.from, From::Candidate(_));
+        match chosen {
+            Some(choice) => tagged(choice),
+            None => !options.choices.iter().any(tagged),
+        }
+    })
+}
+
+fn options(candidates: Option<&Vec<Candidate>>, rivals: Option<&Vec<Candidate>>) -> Options {
+    let best = candidates.and_then(|all| all.first());
+    let open = best.is_none_or(|candidate| candidate.mention.confidence < SURE);
+    let mut choices = choices(candidates, From::Candidate);
+    if open {
+        choices.extend(self::choices(rivals, From::Rival));
+        choices.truncate(MOST_READINGS);
+    }
+    Options { choices, open }
+}
+
+fn choices(candidates: Option<&Vec<Candidate>>, from: fn(usize) -> From) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     for (index, candidate) in candidates.into_iter().flatten().enumerate() {
+        let mention = &candidate.mention;
         for (rank, reading) in readings(&candidate.normalised).into_iter().enumerate() {
             choices.push(Choice {
-                candidate: index,
+                from: from(index),
                 reading,
                 odds: candidate.odds - OTHER_READING * rank as f32,
+                place: (mention.page, mention.first_word),
             });
         }
     }
@@ -148,7 +206,7 @@ fn choices(candidates: Option<&Vec<Candidate>>) -> Vec<Choice> {
 }
 
 fn combine(
-    options: &[Vec<Choice>],
+    options: &[Options],
     position: usize,
     score: f32,
     chosen: &mut Vec<Option<Choice>>,
@@ -158,10 +216,15 @@ fn combine(
         visit(score, chosen);
         return;
     };
-    if of_key.is_empty() {
+    if of_key.choices.is_empty() || of_key.open {
         combine(options, position + 1, score, chosen, visit);
     }
-    for choice in of_key {
+    for choice in &of_key.choices {
+        let is_rival = matches!(choice.from, From::Rival(_));
+        let taken = |other: &Option<Choice>| other.is_some_and(|o| o.place == choice.place);
+        if is_rival && chosen[..position].iter().any(taken) {
+            continue;
+        }
         chosen[position] = Some(*choice);
         combine(options, position + 1, score + choice.odds, chosen, visit);
         chosen[position] = None;
@@ -173,12 +236,19 @@ fn combine(
 struct Holds {
     lines_are_goods: bool,
     parts_are_total: bool,
+    /// With a charge, a tax or a discount that is not nothing.
+    sum_of_several: bool,
 }
 
 impl Holds {
     fn score(self) -> f32 {
-        HOLDS * f32::from(u8::from(self.lines_are_goods))
-            + 1.5 * HOLDS * f32::from(u8::from(self.parts_are_total))
+        let lines = HOLDS * f32::from(u8::from(self.lines_are_goods));
+        let parts = match (self.parts_are_total, self.sum_of_several) {
+            (_, true) => SUM_HOLDS,
+            (true, false) => 1.5 * HOLDS,
+            (false, false) => 0.0,
+        };
+        lines + parts
     }
 
     fn covers(self, key: FieldKey) -> bool {
@@ -198,27 +268,30 @@ fn identities(chosen: &[Option<Choice>], sum_of_lines: Option<Decimal>) -> Holds
             .is_some_and(|d| d.abs() <= Decimal::new(2, 2))
     };
     let lines_are_goods = matches!((goods, sum_of_lines), (Some(g), Some(s)) if near(g, s));
+    let charges = [
+        FieldKey::FreightAmount,
+        FieldKey::InsuranceAmount,
+        FieldKey::OtherChargesAmount,
+        FieldKey::TaxAmount,
+    ];
+    let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
     let parts_are_total = goods
         .or(sum_of_lines)
         .zip(value(FieldKey::TotalAmount))
         .is_some_and(|(base, total)| {
-            let charges = [
-                FieldKey::FreightAmount,
-                FieldKey::InsuranceAmount,
-                FieldKey::OtherChargesAmount,
-                FieldKey::TaxAmount,
-            ];
             let sum = charges
                 .iter()
                 .filter_map(|key| value(*key))
                 .try_fold(base, Decimal::checked_add);
-            let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
             sum.and_then(|s| s.checked_sub(discount))
                 .is_some_and(|sum| near(sum, total))
         });
+    let several = charges.into_iter().filter_map(value).chain([discount]);
+    let sum_of_several = parts_are_total && several.into_iter().any(|part| !part.is_zero());
     Holds {
         lines_are_goods,
         parts_are_total,
+        sum_of_several,
     }
 }
 

@@ -11,12 +11,15 @@ use crate::derived::add_derived;
 use crate::fragments::is_finite;
 use crate::mentions::{Mention, mentions};
 use crate::normalise::{Context, Normalised};
-use crate::odds::probability;
+use crate::odds::{log_odds, probability};
 use crate::page_facts::{PageFacts, page_facts};
+use crate::rivals::rivals;
 use crate::rows::{Row, rows};
 use crate::split::{Group, split};
 use crate::tagged::TaggedPage;
-use docexam_domain::{Document, Field, FieldKey, PageAnchor, PageRef, Placement, Rect};
+use docexam_domain::{
+    Document, DocumentType, Field, FieldKey, PageAnchor, PageRef, Placement, Rect,
+};
 use rust_decimal::Decimal;
 
 /// Documents on the pages, `d1`, `d2`, … in page order.
@@ -70,10 +73,23 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
         .filter_map(|index| Some(mentions(*index, pages.get(*index)?)))
         .flatten()
         .collect();
+    let rivals: Vec<Mention> = group
+        .pages
+        .iter()
+        .filter_map(|index| Some(rivals(*index, pages.get(*index)?)))
+        .flatten()
+        .collect();
     let rows = rows(pages, &group.pages);
     let context = context(group, pages, &header, &rows);
-    let items: Vec<Item> = rows.iter().map(|row| item(row, &context)).collect();
-    let chosen = choose(header, sum_of_amounts(&items), &context);
+    let mut items: Vec<Item> = rows.iter().map(|row| item(row, &context)).collect();
+    let mut chosen = choose(header, rivals, sum_of_amounts(&items), &context);
+    if group.document_type == DocumentType::Other {
+        doubt(&mut chosen, group.confidence);
+        for item in &mut items {
+            doubt(&mut item.cells, group.confidence);
+        }
+        items.retain(|item| !item.cells.is_empty());
+    }
 
     let mut placed: Vec<(Place, Field)> = Vec::new();
     for candidate in chosen {
@@ -96,6 +112,15 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
             .collect(),
         fields,
     }
+}
+
+/// Papers of other kinds have no fields: the surer the kind, the less a field is believed, and what is rather no
+/// field than one is left out.
+fn doubt(fields: &mut Vec<Candidate>, other: f32) {
+    for field in fields.iter_mut() {
+        field.odds -= log_odds(other);
+    }
+    fields.retain(|field| probability(field.odds) >= 0.5);
 }
 
 /// Page and word, for reading order.
@@ -147,7 +172,14 @@ fn item(row: &Row, context: &Context) -> Item {
     if let [Some(quantity), Some(price), Some(amount)] = positions {
         let values = |index: usize| cells[index].normalised.clone();
         let (mut q, mut p, mut a) = (values(quantity), values(price), values(amount));
-        if settle_row(&mut q, &mut p, &mut a) {
+        // A point that separates thousands is easily read as a comma, and the other way round.
+        let grouped = || grouped(&cells[quantity].mention.text);
+        let holds = settle_row(&mut q, &mut p, &mut a)
+            || grouped().is_some_and(|other| {
+                q = other;
+                settle_row(&mut q, &mut p, &mut a)
+            });
+        if holds {
             let mut settle = |index: usize, normalised: Normalised| {
                 cells[index].normalised = normalised;
                 cells[index].odds += HOLDS;
@@ -158,6 +190,15 @@ fn item(row: &Row, context: &Context) -> Item {
         }
     }
     Item { cells }
+}
+
+/// The reading of `4,860` without decimals, whatever mark the document has for them.
+fn grouped(text: &str) -> Option<Normalised> {
+    let (thousands, rest) = text.trim().split_once([',', '.'])?;
+    let figures = |text: &str| text.chars().all(|c| c.is_ascii_digit());
+    let is_grouped = (1..=3).contains(&thousands.len()) && rest.len() == 3;
+    (is_grouped && figures(thousands) && figures(rest))
+        .then(|| Normalised::exactly(format!("{thousands}{rest}")))
 }
 
 /// `49.500` of tonnes or cubic metres is 49.5: nobody ships 49,500 of them on one line.

@@ -6,6 +6,7 @@ use crate::arithmetic::settle_amounts;
 use crate::candidates::{Candidate, candidates};
 use crate::mentions::Mention;
 use crate::normalise::Context;
+use crate::rivals::rival_candidates;
 use docexam_domain::FieldKey;
 use regex::Regex;
 use rust_decimal::Decimal;
@@ -14,12 +15,14 @@ use std::sync::LazyLock;
 /// Header fields of one document, in no particular order.
 pub fn choose(
     mentions: Vec<Mention>,
+    rivals: Vec<Mention>,
     sum_of_lines: Option<Decimal>,
     context: &Context,
 ) -> Vec<Candidate> {
     let separated = mentions.into_iter().flat_map(one_container_each);
     let mut by_key = candidates(separated, context);
-    settle_amounts(&mut by_key, sum_of_lines);
+    let rivals = rival_candidates(rivals, context);
+    settle_amounts(&mut by_key, &rivals, sum_of_lines);
     by_key
         .into_iter()
         .flat_map(|(key, candidates)| {
@@ -85,6 +88,7 @@ mod tests {
                     0.9,
                 ),
             ],
+            Vec::new(),
             None,
             &Context::default(),
         );

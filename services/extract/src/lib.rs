@@ -4,7 +4,7 @@
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
 //! `tagging` (inference, the only place that knows the model) → `settle`, `columns`, `fragments` → `mentions` and `rows` →
-//! `split` → `candidates`, `arithmetic`, `choose` → `derived` → `calibration` → `assemble`; `normalise` is used throughout.
+//! `split` → `candidates`, `rivals`, `arithmetic`, `choose` → `derived` → `calibration` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
 
 mod arithmetic;
@@ -21,6 +21,7 @@ mod mentions;
 mod normalise;
 mod odds;
 mod page_facts;
+mod rivals;
 mod rows;
 mod settle;
 mod split;

@@ -12,6 +12,11 @@ pub struct PageFacts {
     pub numbered: Option<Numbered>,
     /// Capitals, letters and digits only; absent when the model is unsure of it.
     pub document_number: Option<String>,
+    /// Whether it shows a number or a party, as the first page of a trade document does.
+    pub has_head: bool,
+    /// Whether it shows rows of goods, and sums below them.
+    pub has_rows: bool,
+    pub has_total: bool,
     /// Line numbers of the first and the last row of the goods table.
     pub line_numbers: Option<(u32, u32)>,
 }
@@ -25,15 +30,46 @@ pub struct Numbered {
 
 /// A number below this confidence is too often part of another number.
 const SURE_NUMBER: f32 = 0.6;
+/// What the head of a document names, when it is likelier so than not.
+const HEAD: [FieldKey; 4] = [
+    FieldKey::DocumentNumber,
+    FieldKey::SellerName,
+    FieldKey::BuyerName,
+    FieldKey::ConsigneeName,
+];
+/// What rows of goods have, and what stands below the last one.
+const ROW: [FieldKey; 3] = [
+    FieldKey::Quantity,
+    FieldKey::LineAmount,
+    FieldKey::NetMassKg,
+];
+const TOTALS: [FieldKey; 4] = [
+    FieldKey::TotalAmount,
+    FieldKey::AmountDue,
+    FieldKey::TotalNetMassKg,
+    FieldKey::TotalGrossMassKg,
+];
+const LIKELY: f32 = 0.5;
 /// A page count beyond this is a misreading.
 const MOST_PAGES: u32 = 999;
 
 pub fn page_facts(page: &TaggedPage) -> PageFacts {
-    let best = mentions(0, page)
-        .into_iter()
+    let mentions = mentions(0, page);
+    let best = mentions
+        .iter()
         .filter(|m| m.key == FieldKey::DocumentNumber && m.confidence >= SURE_NUMBER)
         .max_by(|a, b| a.confidence.total_cmp(&b.confidence));
+    let shows = |keys: &[FieldKey]| {
+        let mut likely = mentions.iter().filter(|m| m.confidence >= LIKELY);
+        likely.any(|m| keys.contains(&m.key))
+    };
+    let cells = page.words.iter().filter(|word| {
+        matches!(word.tag, Tag::Cell(key) if ROW.contains(&key)) && word.probability >= LIKELY
+    });
     PageFacts {
+        has_head: shows(&HEAD),
+        has_rows: cells.count() >= 2,
+        has_total: shows(&TOTALS),
         numbered: numbered(&printed(page)),
         line_numbers: line_numbers(page),
         document_number: best.map(|mention| {

@@ -22,6 +22,10 @@ const OTHER_NUMBER: f32 = 2.0;
 const SAME_NUMBER: f32 = 4.0;
 /// A page without a number of its own behind one that has one: rather its totals, or its terms.
 const NO_NUMBER: f32 = 1.0;
+/// A page that shows neither a number nor a party: the totals, the terms, the rest of the goods.
+const NO_HEAD: f32 = 1.5;
+/// A head without goods is followed by the goods, and goods without a sum by the sum.
+const COMPLETED: f32 = 4.0;
 /// Line numbers go on from the page before, or start over.
 const LINES_GO_ON: f32 = 3.0;
 const LINES_START_OVER: f32 = 2.0;
@@ -213,6 +217,14 @@ fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, in
         odds += if a == b { -SAME_NUMBER } else { OTHER_NUMBER };
     } else if before.document_number.is_some() && here.document_number.is_none() {
         odds -= NO_NUMBER;
+    }
+    if before.has_head && !here.has_head {
+        odds -= NO_HEAD;
+    }
+    let goods_follow = before.has_head && !before.has_rows && here.has_rows;
+    let sum_follows = before.has_rows && !before.has_total && here.has_total;
+    if here.document_number.is_none() && (goods_follow || sum_follows) {
+        odds -= COMPLETED;
     }
     if let (Some((_, last)), Some((first, _))) = (before.line_numbers, here.line_numbers) {
         if last.checked_add(1) == Some(first) {

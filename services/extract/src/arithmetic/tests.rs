@@ -84,7 +84,7 @@ fn the_total_that_adds_up_wins_over_a_slightly_surer_one() {
             ],
         ),
     ]);
-    settle_amounts(&mut found, Some(Decimal::new(100, 0)));
+    settle_amounts(&mut found, &BTreeMap::new(), Some(Decimal::new(100, 0)));
     let total = &found[&FieldKey::TotalAmount][0];
     assert_eq!(total.mention.text, "119.00");
     assert!(crate::odds::probability(total.odds) > 0.8);
@@ -102,8 +102,64 @@ fn a_wrong_total_keeps_its_confidence() {
             vec![candidate(FieldKey::TotalAmount, "191.00", 0.9)],
         ),
     ]);
-    settle_amounts(&mut found, None);
+    settle_amounts(&mut found, &BTreeMap::new(), None);
     let total = &found[&FieldKey::TotalAmount][0];
     assert_eq!(total.normalised.value.as_deref(), Some("191.00"));
     assert!((crate::odds::probability(total.odds) - 0.9).abs() < 1e-3);
+}
+
+/// At a place of its own, as print is.
+fn placed(word: usize, key: FieldKey, text: &str, confidence: f32) -> (FieldKey, Vec<Candidate>) {
+    let mut candidate = candidate(key, text, confidence);
+    candidate.mention.first_word = word;
+    (key, vec![candidate])
+}
+
+#[test]
+fn a_sum_gives_doubtful_amounts_their_roles() {
+    // Sum of rows, sum before tax, tax, total: the model mistakes the second and the last.
+    let mut found = BTreeMap::from([
+        placed(1, FieldKey::GoodsAmount, "473.00", 0.8),
+        placed(2, FieldKey::OtherChargesAmount, "473.00", 0.4),
+        placed(4, FieldKey::DiscountAmount, "529.87", 0.5),
+    ]);
+    let rivals = BTreeMap::from([
+        placed(3, FieldKey::TaxAmount, "56.87", 0.2),
+        placed(4, FieldKey::TotalAmount, "529.87", 0.3),
+    ]);
+    settle_amounts(&mut found, &rivals, Some(Decimal::new(473, 0)));
+    let text = |key| found.get(&key).map(|all| all[0].mention.text.as_str());
+    assert_eq!(text(FieldKey::GoodsAmount), Some("473.00"));
+    assert_eq!(text(FieldKey::TaxAmount), Some("56.87"));
+    assert_eq!(text(FieldKey::TotalAmount), Some("529.87"));
+    assert_eq!(text(FieldKey::OtherChargesAmount), None);
+    assert_eq!(text(FieldKey::DiscountAmount), None);
+    let total = &found[&FieldKey::TotalAmount][0];
+    assert!(crate::odds::probability(total.odds) > 0.9);
+}
+
+#[test]
+fn a_sum_takes_no_role_of_which_the_model_is_sure() {
+    let mut found = BTreeMap::from([
+        placed(1, FieldKey::GoodsAmount, "100.00", 0.95),
+        placed(2, FieldKey::TaxAmount, "19.00", 0.95),
+        placed(3, FieldKey::TotalAmount, "129.00", 0.95),
+    ]);
+    // The amount due would make the sum right, and hide that the total is wrong.
+    let rivals = BTreeMap::from([placed(4, FieldKey::TotalAmount, "119.00", 0.3)]);
+    settle_amounts(&mut found, &rivals, None);
+    let total = &found[&FieldKey::TotalAmount][0];
+    assert_eq!(total.mention.text, "129.00");
+}
+
+#[test]
+fn without_a_sum_rivals_count_for_nothing() {
+    let mut found = BTreeMap::from([placed(1, FieldKey::TotalAmount, "100.00", 0.5)]);
+    let rivals = BTreeMap::from([
+        placed(1, FieldKey::GoodsAmount, "100.00", 0.4),
+        placed(2, FieldKey::TaxAmount, "19.00", 0.4),
+    ]);
+    settle_amounts(&mut found, &rivals, None);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[&FieldKey::TotalAmount][0].mention.text, "100.00");
 }

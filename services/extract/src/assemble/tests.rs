@@ -181,3 +181,35 @@ fn a_quantity_of_tonnes_has_decimals() {
     assert_eq!(quantity.value(), "49.500");
     assert_eq!(quantity.alternative_values, ["49500"]);
 }
+
+#[test]
+fn a_comma_read_for_a_point_is_settled_by_the_row() {
+    use FieldKey::*;
+    let page = PageOf::invoice()
+        .first_cell(Quantity, 0.5, 0.3, "4,860")
+        .cell(UnitPrice, 0.65, 0.3, "3,22")
+        .cell(LineAmount, 0.8, 0.3, "15.649,20")
+        .header(TotalAmount, 0.8, 0.5, "15.649,20");
+    let documents = assemble(vec![page.page()], None);
+    let row = documents[0].line_items().next().expect("a row");
+    let quantity = row.property(Quantity).expect("there");
+    assert_eq!(
+        (quantity.value(), quantity.mention_text.as_str()),
+        ("4860", "4,860")
+    );
+}
+
+#[test]
+fn papers_of_other_kinds_have_only_fields_that_are_surer_than_their_kind() {
+    let page = |other: f32| {
+        let mut page = PageOf::of(DocumentType::Other)
+            .header(FieldKey::SellerName, 0.1, 0.1, "Acme Couriers")
+            .first_cell(FieldKey::Quantity, 0.1, 0.5, "12")
+            .page();
+        page.types = vec![(DocumentType::Other, other)];
+        page
+    };
+    let fields = |other| assemble(vec![page(other)], None)[0].fields.len();
+    assert_eq!(fields(0.98), 0);
+    assert_eq!(fields(0.6), 2);
+}

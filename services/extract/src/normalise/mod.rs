@@ -42,7 +42,7 @@ pub struct Normalised {
 }
 
 impl Normalised {
-    fn exactly(value: impl Into<String>) -> Self {
+    pub(crate) fn exactly(value: impl Into<String>) -> Self {
         Self {
             value: Some(value.into()),
             alternatives: Vec::new(),

@@ -17,7 +17,7 @@ pub fn address(text: &str) -> Option<String> {
         .lines()
         .filter_map(collapsed)
         .map(|line| {
-            let edges = |c: char| " ,|[]{}_".contains(c);
+            let edges = |c: char| " ,;:|[]{}_-–—·•".contains(c);
             line.trim_matches(edges).to_owned()
         })
         .filter(|line| !line.is_empty())
@@ -57,9 +57,10 @@ fn unclosed_bracket_dropped(text: &str) -> &str {
     }
 }
 
-/// A name without the table rules that OCR reads at its edges; points belong to it (`Co., Ltd.`).
+/// A name without the table rules that OCR reads at its edges, and the dashes and dots that part it from an
+/// address on the same line; points belong to it (`Co., Ltd.`).
 pub fn name(text: &str) -> Option<String> {
-    collapsed(text.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=".contains(c)))
+    collapsed(text.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=-–—·•".contains(c)))
 }
 
 /// `551-1108` of `551 ~ 1108`.
@@ -92,5 +93,13 @@ mod tests {
         assert_eq!(reference("528937C)").as_deref(), Some("528937C"));
         assert_eq!(reference("12 (b)").as_deref(), Some("12 (b)"));
         assert_eq!(name("| Acme Co., Ltd.,").as_deref(), Some("Acme Co., Ltd."));
+        assert_eq!(
+            name("Moulin-Bleu SARL -").as_deref(),
+            Some("Moulin-Bleu SARL")
+        );
+        assert_eq!(
+            address("- 5 Quay Road -\n• 4000 Porto").as_deref(),
+            Some("5 Quay Road, 4000 Porto")
+        );
     }
 }

@@ -78,6 +78,52 @@ fn a_changed_document_number_starts_a_document() {
 }
 
 #[test]
+fn a_page_of_totals_shows_neither_number_nor_party_and_goes_on() {
+    let head = page(CommercialInvoice, 0, 1, 0.9)
+        .header(FieldKey::DocumentNumber, 0.5, 0.2, "A-1")
+        .page();
+    let totals = |starts| {
+        page(CommercialInvoice, 0, 2, starts)
+            .header(FieldKey::TotalAmount, 0.8, 0.2, "529.87")
+            .page()
+    };
+    assert_eq!(groups(&[head.clone(), totals(0.85)]).len(), 1);
+    assert_eq!(
+        groups(&[head.clone(), totals(0.99)]).len(),
+        2,
+        "the model is sure"
+    );
+    let another = page(CommercialInvoice, 0, 2, 0.85)
+        .header(FieldKey::SellerName, 0.1, 0.1, "Acme Ltd")
+        .page();
+    assert_eq!(groups(&[head, another]).len(), 2);
+}
+
+#[test]
+fn a_head_is_completed_by_goods_and_goods_by_their_sum() {
+    let head = || {
+        page(CommercialInvoice, 0, 1, 0.99)
+            .header(FieldKey::DocumentNumber, 0.5, 0.2, "A-1")
+            .header(FieldKey::SellerName, 0.1, 0.1, "Acme Ltd")
+    };
+    let goods = |sheet: PageOf| {
+        sheet.first_cell(FieldKey::Quantity, 0.1, 0.5, "12").cell(
+            FieldKey::LineAmount,
+            0.5,
+            0.5,
+            "99.00",
+        )
+    };
+    let second = || page(CommercialInvoice, 0, 2, 0.99);
+    let sum = |sheet: PageOf| sheet.header(FieldKey::TotalAmount, 0.8, 0.7, "99.00");
+    let count = |one: PageOf, other: PageOf| groups(&[one.page(), other.page()]).len();
+    assert_eq!(count(head(), goods(second())), 1);
+    assert_eq!(count(goods(head()), sum(second())), 1);
+    // What is complete is not gone on with.
+    assert_eq!(count(sum(goods(head())), goods(second())), 2);
+}
+
+#[test]
 fn files_are_never_joined_and_no_page_is_lost() {
     let pages = [
         page(CommercialInvoice, 0, 1, 0.1).page(),
