@@ -82,8 +82,8 @@ pub fn is_plausible(mention: &Mention) -> bool {
         | FieldKey::InvoiceNumber
         | FieldKey::PurchaseOrderNumber
         | FieldKey::TransportDocumentNumber
-        | FieldKey::SellerTaxId
-        | FieldKey::BuyerTaxId => digits > 0,
+        | FieldKey::ContractNumber => digits > 0 && !is_date(text),
+        FieldKey::SellerTaxId | FieldKey::BuyerTaxId => digits > 0,
         FieldKey::SellerName
         | FieldKey::BuyerName
         | FieldKey::ConsigneeName
@@ -110,12 +110,20 @@ pub fn is_plausible(mention: &Mention) -> bool {
     }
 }
 
-/// A day in figures and nothing else: no amount, mass or code is written so.
+/// A day and nothing else: no amount, mass, code or number is written so.
 fn is_date(text: &str) -> bool {
-    static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    static IN_FIGURES: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\W*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\W*$").expect("a constant pattern")
     });
-    DATE.is_match(text)
+    static WITH_WORD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\W*\d{1,2}\W{1,2}\p{L}{3,9}\W{1,2}\d{2,4}\W*$").expect("a constant pattern")
+    });
+    // `12-INV-2024` is a number all the same.
+    let names_month = || {
+        let day = normalise(FieldKey::IssueDate, text, &Context::default());
+        day.value.is_some()
+    };
+    IN_FIGURES.is_match(text) || (WITH_WORD.is_match(text) && names_month())
 }
 
 /// Candidates by key, each value once (its surest mention), the likeliest first.
@@ -231,6 +239,8 @@ mod tests {
         assert!(!plausible(FieldKey::Iban, "%91"));
         assert!(!plausible(FieldKey::SellerName, "12"));
         assert!(!plausible(FieldKey::DocumentNumber, "Tarihi"));
+        assert!(!plausible(FieldKey::InvoiceNumber, "04-Oct-2023"));
+        assert!(plausible(FieldKey::InvoiceNumber, "04-EXP-2023"));
         assert!(!plausible(FieldKey::TotalAmount, "04.04.2020,"));
         assert!(plausible(FieldKey::TotalAmount, "1.234.567,89"));
         assert!(!plausible(FieldKey::TotalNetMassKg, "19 %"));

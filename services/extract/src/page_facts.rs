@@ -12,6 +12,8 @@ pub struct PageFacts {
     pub numbered: Option<Numbered>,
     /// Capitals, letters and digits only; absent when the model is unsure of it.
     pub document_number: Option<String>,
+    /// Whether it shows any field or cell: small print has none.
+    pub has_fields: bool,
     /// Whether it shows a number or a party, as the first page of a trade document does.
     pub has_head: bool,
     /// Whether it shows rows of goods, and sums below them.
@@ -66,7 +68,12 @@ pub fn page_facts(page: &TaggedPage) -> PageFacts {
     let cells = page.words.iter().filter(|word| {
         matches!(word.tag, Tag::Cell(key) if ROW.contains(&key)) && word.probability >= LIKELY
     });
+    let fields = page
+        .words
+        .iter()
+        .filter(|word| word.tag != Tag::Outside && word.probability >= LIKELY);
     PageFacts {
+        has_fields: fields.count() >= 2,
         has_head: shows(&HEAD),
         has_rows: cells.count() >= 2,
         has_total: shows(&TOTALS),

@@ -24,6 +24,10 @@ const SAME_NUMBER: f32 = 4.0;
 const NO_NUMBER: f32 = 1.0;
 /// A page that shows neither a number nor a party: the totals, the terms, the rest of the goods.
 const NO_HEAD: f32 = 1.5;
+/// A page without any field: conditions in small print are the back of the page before.
+const NO_FIELD: f32 = 1.5;
+/// What such a page looks like says little of the kind of document it ends: so much of its type is believed.
+const BELIEVED: f32 = 0.3;
 /// A head without goods is followed by the goods, and goods without a sum by the sum.
 const COMPLETED: f32 = 4.0;
 /// Line numbers go on from the page before, or start over.
@@ -104,7 +108,14 @@ fn best_sequence(pages: &[TaggedPage], facts: &[PageFacts], read: &[usize]) -> V
     let types: Vec<DocumentType> = DocumentType::iter().collect();
     let mut steps: Vec<Vec<Step>> = Vec::with_capacity(read.len());
     for (position, index) in read.iter().enumerate() {
-        let emission: Vec<f32> = types.iter().map(|t| type_log(&pages[*index], *t)).collect();
+        let small_print = facts.get(*index).is_some_and(|here| !here.has_fields);
+        let believed = if small_print { BELIEVED } else { 1.0 };
+        let spread = (1.0 - believed) / types.len() as f32;
+        let emission: Vec<f32> = types
+            .iter()
+            .map(|t| believed * type_probability(&pages[*index], *t) + spread)
+            .map(|probability| probability.max(LEAST).ln())
+            .collect();
         let before = position
             .checked_sub(1)
             .and_then(|previous| Some((steps.get(previous)?, *read.get(previous)?)));
@@ -187,10 +198,6 @@ fn type_probability(page: &TaggedPage, document_type: DocumentType) -> f32 {
     known.map_or(0.0, |(_, p)| if p.is_nan() { 0.0 } else { *p })
 }
 
-fn type_log(page: &TaggedPage, document_type: DocumentType) -> f32 {
-    type_probability(page, document_type).max(LEAST).ln()
-}
-
 /// Log-odds that `index` starts a document, given the read page before it in the same file.
 fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, index: usize) -> f32 {
     // The model alone is bounded, so that print can overrule it.
@@ -220,6 +227,9 @@ fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, in
     }
     if before.has_head && !here.has_head {
         odds -= NO_HEAD;
+    }
+    if before.has_fields && !here.has_fields {
+        odds -= NO_FIELD;
     }
     let goods_follow = before.has_head && !before.has_rows && here.has_rows;
     let sum_follows = before.has_rows && !before.has_total && here.has_total;

@@ -124,6 +124,22 @@ fn a_head_is_completed_by_goods_and_goods_by_their_sum() {
 }
 
 #[test]
+fn small_print_is_the_back_of_the_page_before_unless_it_surely_is_not() {
+    let head = page(CommercialInvoice, 0, 1, 0.9)
+        .header(FieldKey::DocumentNumber, 0.5, 0.2, "A-1 of May")
+        .page();
+    let print = |other: f32, starts| {
+        let mut sheet = page(Other, 0, 2, starts).page();
+        sheet.types = vec![(Other, other), (CommercialInvoice, 1.0 - other)];
+        sheet
+    };
+    let one = groups(&[head.clone(), print(0.8, 0.8)]);
+    assert_eq!(one, [(CommercialInvoice, vec![0, 1])]);
+    let two = groups(&[head, print(0.99, 0.999)]);
+    assert_eq!(two, [(CommercialInvoice, vec![0]), (Other, vec![1])]);
+}
+
+#[test]
 fn files_are_never_joined_and_no_page_is_lost() {
     let pages = [
         page(CommercialInvoice, 0, 1, 0.1).page(),
