@@ -37,6 +37,9 @@ pub(crate) fn run(rule: &Rule, facts: &Facts, parameters: &Parameters) -> Vec<Ve
         let reason = format!("Rule pack {pack} does not hold on {date}, the acceptance date.");
         return vec![Verdict::indeterminate(reason)];
     }
+    let of_all = facts.pack.bounds().low_confidence;
+    let bound = parameters.low_confidence.unwrap_or(of_all);
+    facts.low_confidence.set(bound);
     match (rule.check)(facts, parameters) {
         Ok(verdicts) if verdicts.is_empty() => {
             vec![Verdict::not_checked("nothing to compare was found")]
@@ -81,7 +84,7 @@ fn stamped(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{TestCase, document};
+    use crate::testing::{TestCase, document, fresh_pack, invoice};
     use docexam_domain::{DocumentType, FieldKey};
     use serde_json::json;
     use strum::IntoEnumIterator;
@@ -104,6 +107,25 @@ mod tests {
         let declaration = json!({"id": "1", "acceptance_date": "1999-01-01"});
         let findings = TestCase::new().declaration(declaration).findings();
         assert!(findings.iter().all(|f| f.outcome == Outcome::Indeterminate));
+    }
+
+    #[test]
+    fn a_rule_may_have_a_bound_of_its_own() {
+        let case = || {
+            let total = json!({"amount": "11150.00", "currency": "EUR"});
+            let invoice = invoice()
+                .field(FieldKey::TotalAmount, "11510.00")
+                .confidence(0.6);
+            let declaration = json!({"id": "1", "invoice_total": total});
+            TestCase::new().declaration(declaration).with(invoice)
+        };
+        let mut pack = fresh_pack();
+        let mut outcome = |bound| {
+            pack.rule_mut("E02").low_confidence = bound;
+            case().check_with("E02", &pack)[0].outcome
+        };
+        assert_eq!(outcome(None), Outcome::Indeterminate);
+        assert_eq!(outcome(Some(0.5)), Outcome::Discrepancy);
     }
 
     /// Values that break naive code: empty, absurdly large, not numbers, several bytes a letter.

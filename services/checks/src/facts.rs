@@ -12,6 +12,7 @@ use docexam_domain::{
 };
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use std::cell::Cell;
 
 pub struct Facts<'a> {
     pub case: Case<'a>,
@@ -22,6 +23,8 @@ pub struct Facts<'a> {
     pub invoice_lines: Lines<'a>,
     pub packing_lines: Lines<'a>,
     pub origin_lines: Lines<'a>,
+    /// Of the rule that is being judged: a field below this cannot by itself prove a discrepancy.
+    pub low_confidence: Cell<f32>,
 }
 
 impl<'a> Facts<'a> {
@@ -40,6 +43,7 @@ impl<'a> Facts<'a> {
             packing_lines: lines(DocumentType::PackingList),
             origin_lines: lines(DocumentType::CertificateOfOrigin),
             documents,
+            low_confidence: Cell::new(pack.bounds().low_confidence),
         }
     }
 

@@ -97,7 +97,7 @@ pub fn sum(terms: &[Term]) -> Result<Decimal, Unable> {
 
 /// A reading below the pack's bound cannot prove a difference.
 pub fn too_weak<'a>(facts: &Facts, seen: impl IntoIterator<Item = Seen<'a>>) -> Option<String> {
-    let bound = facts.bounds().low_confidence;
+    let bound = facts.low_confidence.get();
     let weak = seen.into_iter().find(|seen| seen.confidence() < bound)?;
     Some(format!(
         "'{}' on {} was read with confidence {:.2}, below {bound:.2}.",

@@ -24,7 +24,7 @@ pub(super) struct Header {
     pub rules: BTreeMap<String, Parameters>,
 }
 
-/// Where readings are too weak, for every rule alike.
+/// Where readings are too weak, for every rule that says nothing else.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bounds {
@@ -42,6 +42,9 @@ pub struct Parameters {
     pub severity: Severity,
     #[serde(default)]
     pub legal_reference: String,
+    /// Takes the place of the bound for all rules, [0, 1]: where the document itself speaks against a
+    /// misreading, or readings of the kind are never surer.
+    pub low_confidence: Option<f32>,
     #[serde(flatten)]
     values: BTreeMap<String, toml::Value>,
 }
