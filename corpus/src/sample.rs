@@ -7,7 +7,7 @@ use crate::discrepancy::Case;
 use crate::generate::{DocumentTruth, Truth, capture_all, truths_of, write, write_json};
 use crate::layout::{Order, draw};
 use crate::{CorpusError, RenderedDocument, Split};
-use docexam_domain::DocumentType;
+use docexam_domain::{DocumentType, Field};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -104,7 +104,17 @@ fn write_file(
     };
     // Paper as it usually comes: used, not worn.
     let look = CaptureLook { wear: 0.3, ..look };
-    let documents = draw_all(case, split, types, rng)?;
+    let mut documents = draw_all(case, split, types, rng)?;
+    if file == 2 {
+        // A photograph shows the face of the certificate, not what stands overleaf.
+        for document in &mut documents {
+            document.pages.truncate(1);
+            let page_of = |field: &Field| field.page_anchor.as_ref().map(|anchor| anchor.page);
+            document
+                .fields
+                .retain(|field| page_of(field).is_none_or(|page| page == 1));
+        }
+    }
     let captured = capture_all(&documents, &look, rng);
     let bytes = match file {
         0 => files::scanned_pdf(&captured, files::Packing::usual)?,

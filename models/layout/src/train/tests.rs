@@ -235,8 +235,8 @@ fn weights_learn_from_pages_that_are_labelled_in_part() {
         start: Some(options.output.clone()),
         output: folder.path().join("further"),
         checkpoints: folder.path().join("checkpoints-further"),
-        steps: 60,
-        learning_rate: 1e-3,
+        steps: 80,
+        learning_rate: 2e-3,
         ..options
     };
     train(&further, &mut |_| ()).expect("trained further");
