@@ -149,10 +149,9 @@ fn every_deletion_is_named_even_if_the_rest_is_numbered_anew() {
         let mut lines = history.export();
         lines.remove(line_of(&lines, index));
         assert_eq!(history.first_bad(&lines), Some(index as u64), "{index}");
-        let mut next = 0;
-        for line in lines.iter_mut().filter(|line| is_entry(line)) {
+        let entries = lines.iter_mut().filter(|line| is_entry(line));
+        for (next, line) in entries.enumerate() {
             change(line, |entry| entry["index"] = json!(next));
-            next += 1;
         }
         assert_eq!(history.first_bad(&lines), Some(index as u64), "{index}");
     }

@@ -38,10 +38,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if page.split != *split {
             continue;
         }
-        let wanted = assemble(vec![labelled(&page)]);
+        let wanted = assemble(vec![labelled(&page)], None);
         let found = match &extractor {
-            Some(extractor) => assemble(vec![extractor.tag(reading(&page))?]),
-            None => assemble(vec![blinded(labelled(&page))]),
+            Some(extractor) => extractor.assemble(vec![extractor.tag(reading(&page))?]),
+            None => assemble(vec![blinded(labelled(&page))], None),
         };
         pages += 1;
         if let ([wanted], [found]) = (wanted.as_slice(), found.as_slice()) {

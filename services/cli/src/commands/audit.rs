@@ -178,5 +178,5 @@ fn verifier(text: &str) -> anyhow::Result<VerifierKey> {
     }
     let read = std::fs::read_to_string(text)
         .with_context(|| format!("{text:?} is neither a verifier key nor a file with one"))?;
-    Ok(VerifierKey::parse(read.trim()).with_context(|| text.to_owned())?)
+    VerifierKey::parse(read.trim()).with_context(|| text.to_owned())
 }
