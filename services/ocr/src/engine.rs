@@ -26,6 +26,10 @@ pub(crate) enum Segmentation {
     Auto,
     /// One uniform block (mode 6).
     SingleBlock,
+    /// One line (mode 7).
+    SingleLine,
+    /// As much text as there is, in no order (mode 11).
+    Sparse,
 }
 
 /// A word in pixels of the image that was read.
@@ -334,6 +338,8 @@ fn mode_number(segmentation: Segmentation) -> sys::TessPageSegMode {
     match segmentation {
         Segmentation::Auto => sys::TessPageSegMode_PSM_AUTO,
         Segmentation::SingleBlock => sys::TessPageSegMode_PSM_SINGLE_BLOCK,
+        Segmentation::SingleLine => sys::TessPageSegMode_PSM_SINGLE_LINE,
+        Segmentation::Sparse => sys::TessPageSegMode_PSM_SPARSE_TEXT,
     }
 }
 

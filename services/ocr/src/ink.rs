@@ -5,6 +5,7 @@
 //! large it is, and whether its lines run across the page or up it.
 //! Deliberately absent: what the marks say.
 
+use crate::mask::Mask;
 use image::GrayImage;
 
 /// A mark must be this much darker than the paper. Pencil and worn thermal print are; sensor noise
@@ -35,12 +36,16 @@ impl Mark {
         self.bottom - self.top
     }
 
-    fn width(&self) -> u32 {
+    pub(crate) fn width(&self) -> u32 {
         self.right - self.left
     }
 
     fn is_speck(&self) -> bool {
         self.area < MIN_AREA_PX
+    }
+
+    fn is_flat(&self) -> bool {
+        self.width() > 2 * self.height()
     }
 
     fn is_letter(&self) -> bool {
@@ -59,13 +64,18 @@ pub(crate) struct Ink {
     specks: usize,
     /// White print on black, or a picture: nothing can be said from dark marks.
     dark_page: bool,
+    /// Pixels as dark as this, or darker, are ink.
+    pub threshold: u8,
+    /// Median grey of the page.
+    pub paper: u8,
     size: (u32, u32),
 }
 
 impl Ink {
     pub(crate) fn of(image: &GrayImage) -> Self {
-        let (threshold, dark_page) = threshold(image);
-        let marks = marks_darker_than(image, threshold);
+        const DARK_PAPER: u8 = 90;
+        let (threshold, paper) = threshold(image);
+        let marks = marks(&Mask::of(image, threshold));
         let specks = marks.iter().filter(|mark| mark.is_speck()).count();
         let letters = marks
             .into_iter()
@@ -75,7 +85,9 @@ impl Ink {
         Self {
             letters,
             specks,
-            dark_page,
+            dark_page: paper < DARK_PAPER,
+            threshold,
+            paper,
             size: image.dimensions(),
         }
     }
@@ -85,10 +97,12 @@ impl Ink {
     }
 
     /// Median height of the letters in pixels, upper and lower case together: about 0.6 of the
-    /// font size. `None` where there are too few to say.
+    /// font size. `None` where there are too few to say. Pieces of dashed lines, which may outnumber
+    /// the letters of a page, do not count.
     pub(crate) fn letter_height_px(&self) -> Option<u32> {
         const ENOUGH: usize = 20;
-        let mut heights: Vec<u32> = self.letters.iter().map(Mark::height).collect();
+        let upright = self.letters.iter().filter(|mark| !mark.is_flat());
+        let mut heights: Vec<u32> = upright.map(Mark::height).collect();
         if heights.len() < ENOUGH {
             return None;
         }
@@ -163,9 +177,8 @@ fn roughness(spans: impl Iterator<Item = (u32, u32)>, length: u32) -> f32 {
 }
 
 /// The grey level below which a pixel is ink, by Otsu's method, but clearly darker than the paper
-/// (the median). The second value tells whether the page is dark as a whole.
-fn threshold(image: &GrayImage) -> (u8, bool) {
-    const DARK_PAPER: u8 = 90;
+/// (the median), which is the second value.
+fn threshold(image: &GrayImage) -> (u8, u8) {
     let mut histogram = [0_u64; 256];
     for pixel in image.as_raw() {
         histogram[usize::from(*pixel)] += 1;
@@ -178,7 +191,7 @@ fn threshold(image: &GrayImage) -> (u8, bool) {
     });
     let median = median.unwrap_or(255);
     let threshold = otsu(&histogram, count).min(median.saturating_sub(MIN_CONTRAST));
-    (threshold, median < DARK_PAPER)
+    (threshold, median)
 }
 
 fn otsu(histogram: &[u64; 256], count: u64) -> u8 {
@@ -214,26 +227,20 @@ struct Run {
 
 /// Connected marks (4 and 8 neighbours alike), row by row: runs that touch a run of the row above
 /// join its mark.
-fn marks_darker_than(image: &GrayImage, threshold: u8) -> Vec<Mark> {
+pub(crate) fn marks(mask: &Mask) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     let mut parents: Vec<usize> = Vec::new();
     let mut above: Vec<Run> = Vec::new();
-    for (y, row) in image.rows().enumerate() {
+    for y in 0..mask.size().1 {
+        let row = mask.row(y);
         let y = y as u32;
         let mut here: Vec<Run> = Vec::new();
         let mut next_above = 0;
-        let mut pixels = row
-            .enumerate()
-            .map(|(x, p)| (x as u32, p.0[0] <= threshold))
-            .peekable();
-        while let Some((from, dark)) = pixels.next() {
-            if !dark {
-                continue;
-            }
-            let mut to = from + 1;
-            while pixels.next_if(|(_, dark)| *dark).is_some() {
-                to += 1;
-            }
+        let mut at = 0;
+        while let Some(start) = row[at..].iter().position(|ink| *ink).map(|gap| at + gap) {
+            let length = row[start..].iter().position(|ink| !ink);
+            at = length.map_or(row.len(), |length| start + length);
+            let (from, to) = (start as u32, at as u32);
             let mut mark = marks.len();
             marks.push(Mark {
                 left: from,
@@ -361,6 +368,15 @@ mod tests {
             black(&mut image, speck % 80 * 5, 455 + speck / 80 * 5, 2, 1);
         }
         assert!(Ink::of(&image).is_speckled());
+    }
+
+    #[test]
+    fn dashes_do_not_make_the_letters_small() {
+        let mut image = text_rows();
+        for dash in 0..600_u32 {
+            black(&mut image, 20 + dash % 30 * 11, 455 + dash / 30 * 6, 7, 3);
+        }
+        assert_eq!(Ink::of(&image).letter_height_px(), Some(10));
     }
 
     #[test]

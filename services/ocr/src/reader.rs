@@ -6,7 +6,10 @@
 
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
 use crate::ink::{Direction, Ink};
+use crate::mixed;
 use crate::models::Models;
+use crate::rows::{across_the_page, completed, passed_over};
+use crate::ruling::without_ruling;
 use crate::scale::prepared;
 use crate::trial::{self, Script, Way};
 use crate::words::{in_order, placed, quality};
@@ -27,6 +30,11 @@ const VARIABLES: [(&str, &str); 3] = [
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
 const DOUBTFUL_QUALITY: f32 = 0.75;
+
+/// Where the first look has passed over so many letters, and so large a part of them, there is a
+/// second one that looks for text without order. Stamps and logos are passed over too.
+const MIN_PASSED_OVER: usize = 30;
+const PASSED_OVER: f32 = 0.03;
 
 /// Reads pages. Holds the models, so it is made once for each worker thread.
 pub struct Reader {
@@ -189,8 +197,50 @@ impl Reader {
     ) -> Result<Vec<Word>, Stopped> {
         let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
         let engine = self.engine_for(script)?;
-        let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
-        Ok(placed(read, image.dimensions()))
+        let mut read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
+        let letters = Ink::of(&image).letters;
+        let unread = passed_over(&letters, &read);
+        tracing::debug!(
+            page = page.number,
+            unread,
+            letters = letters.len(),
+            "letters passed over"
+        );
+        if unread >= MIN_PASSED_OVER && unread as f32 >= PASSED_OVER * letters.len() as f32 {
+            let more = engine.read(&image, dpi, None, Segmentation::Sparse, deadline)?;
+            read = completed(read, more);
+        }
+        if script == Script::Latin {
+            read = self.with_chinese(&image, dpi, read, deadline)?;
+        }
+        Ok(placed(across_the_page(read), image.dimensions()))
+    }
+
+    /// Reads again what may be Chinese among Latin print; all of it only where some of it is.
+    fn with_chinese(
+        &mut self,
+        image: &GrayImage,
+        dpi: f32,
+        read: Vec<ReadWord>,
+        deadline: Instant,
+    ) -> Result<Vec<ReadWord>, Stopped> {
+        let mut again = Vec::new();
+        let runs = mixed::doubtful_runs(&read, image.dimensions());
+        for (tried, run) in runs.into_iter().enumerate() {
+            if tried >= mixed::TRIED && again.len() < mixed::ENOUGH {
+                break;
+            }
+            let engine = self.engine_for(Script::Chinese)?;
+            let (crop, line) = (Some(run.crop), Segmentation::SingleLine);
+            let words = engine.read(image, dpi, crop, line, deadline)?;
+            if run.is_chinese(&words) {
+                again.push((run, words));
+            }
+        }
+        if again.len() < mixed::ENOUGH {
+            return Ok(read);
+        }
+        Ok(mixed::replaced(read, again))
     }
 
     /// Reads a small part of the page, turned until it is legible; then, unless that went well, in
@@ -256,7 +306,10 @@ impl From<OutOfTime> for Stopped {
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
-    let (image, dpi) = prepared(image, dpi, ink);
+    let (image, dpi) = match without_ruling(image, ink) {
+        Some(image) => prepared(&image, dpi, &Ink::of(&image)),
+        None => prepared(image, dpi, ink),
+    };
     Sheet { image, dpi }
 }
 
