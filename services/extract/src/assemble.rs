@@ -7,6 +7,7 @@ use crate::arithmetic::{HOLDS, settle_row};
 use crate::calibration::{Calibration, Tier};
 use crate::candidates::Candidate;
 use crate::choose::choose;
+use crate::columns::carry_over;
 use crate::derived::add_derived;
 use crate::fragments::is_finite;
 use crate::mentions::{Mention, mentions};
@@ -27,7 +28,11 @@ use rust_decimal::Decimal;
 pub fn assemble(mut pages: Vec<TaggedPage>, calibration: Option<&Calibration>) -> Vec<Document> {
     pages.sort_by_key(|page| (page.reading.file, page.reading.page));
     let facts: Vec<PageFacts> = pages.iter().map(page_facts).collect();
-    split(&pages, &facts)
+    let groups = split(&pages, &facts);
+    for group in &groups {
+        carry_over(&mut pages, &group.pages);
+    }
+    groups
         .iter()
         .enumerate()
         .map(|(index, group)| {
@@ -162,6 +167,7 @@ fn item(row: &Row, context: &Context) -> Item {
         // A cell with a value counts in sums however badly it was read; leaving it out would be worse.
         .filter(|cell| cell.normalised.value.is_some() || cell.is_worth_keeping())
         .collect();
+    cells.extend(unit_in_quantity(&cells, context));
     read_by_unit(&mut cells);
     let keys = [
         FieldKey::Quantity,
@@ -190,6 +196,26 @@ fn item(row: &Row, context: &Context) -> Item {
         }
     }
     Item { cells }
+}
+
+/// The unit of `126,60M2`, where no cell of its own says it.
+fn unit_in_quantity(cells: &[Candidate], context: &Context) -> Option<Candidate> {
+    if cells.iter().any(|cell| cell.mention.key == FieldKey::Unit) {
+        return None;
+    }
+    let quantity = cells
+        .iter()
+        .find(|cell| cell.mention.key == FieldKey::Quantity)?;
+    let number = quantity.mention.text.trim();
+    // The figure of a unit (`M2`) stands behind its letters.
+    let letters = number.find(char::is_alphabetic)?;
+    let unit = Mention {
+        key: FieldKey::Unit,
+        text: number[letters..].trim().to_owned(),
+        ..quantity.mention.clone()
+    };
+    let unit = Candidate::new(unit, context);
+    unit.normalised.value.is_some().then_some(unit)
 }
 
 /// The reading of `4,860` without decimals, whatever mark the document has for them.

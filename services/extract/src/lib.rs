@@ -24,9 +24,11 @@ mod page_facts;
 mod rivals;
 mod rows;
 mod settle;
+mod spaced_numbers;
 mod split;
 mod tagged;
 mod tagging;
+mod wrapped;
 
 pub use assemble::assemble;
 pub use calibration::{Calibration, Observation, Tier};

@@ -56,6 +56,8 @@ pub fn rows(all: &[TaggedPage], pages: &[usize]) -> Vec<Row> {
 struct Line {
     /// Left to right.
     cells: Vec<Fragment>,
+    /// Figures of its tariff code.
+    code: String,
     /// Log-odds that a row starts here, from the model alone.
     starts: f32,
     /// Whether the gap above is clearly wider than usual.
@@ -104,11 +106,11 @@ fn lines_of_page(index: usize, page: &TaggedPage) -> Vec<Line> {
     lines
         .into_iter()
         .zip(pitches)
-        .map(|(cells, gap)| line(cells, gap > 1.5 * pitch))
+        .map(|(cells, gap)| line(page, cells, gap > 1.5 * pitch))
         .collect()
 }
 
-fn line(mut cells: Vec<Fragment>, after_wide_gap: bool) -> Line {
+fn line(page: &TaggedPage, mut cells: Vec<Fragment>, after_wide_gap: bool) -> Line {
     cells.sort_by(|a, b| a.bbox.x0.total_cmp(&b.bbox.x0));
     let starts_row = cells.iter().map(|c| c.starts_row).fold(0.0, f32::max);
     // A description that begins here rather than goes on is a weaker sign of a new row.
@@ -119,7 +121,17 @@ fn line(mut cells: Vec<Fragment>, after_wide_gap: bool) -> Line {
         .fold(None, |best: Option<f32>, b| {
             Some(best.map_or(b, |x| x.max(b)))
         });
+    let codes = cells
+        .iter()
+        .filter(|cell| cell.tag == Tag::Cell(FieldKey::HsCode));
+    let code = codes
+        .flat_map(|cell| cell.words.iter())
+        .filter_map(|word| page.reading.words.get(*word))
+        .flat_map(|word| word.text.chars())
+        .filter(char::is_ascii_digit)
+        .collect();
     Line {
+        code,
         starts: log_odds(starts_row).clamp(-4.0, 4.0) + 0.4 * begins.unwrap_or(0.0),
         cells,
         after_wide_gap,
@@ -159,6 +171,8 @@ fn best_starts(lines: &[Line]) -> Vec<usize> {
 struct RowSoFar {
     lines: usize,
     once: Vec<FieldKey>,
+    /// Figures of the tariff code that stands lowest.
+    code: String,
     second_numbers: usize,
     /// Lines above the topmost line with a number.
     above_numbers: usize,
@@ -171,12 +185,18 @@ impl RowSoFar {
         let mut in_line: Vec<FieldKey> = line.keys().filter(|key| holds_one_number(*key)).collect();
         in_line.sort_unstable();
         in_line.dedup();
+        // The same code again, in the text of the goods, tells of the same row.
+        let same_code = self.code.starts_with(&line.code) || line.code.starts_with(&self.code);
         for key in &in_line {
             if self.once.contains(key) {
-                self.second_numbers += 1;
+                let again = *key == FieldKey::HsCode && same_code;
+                self.second_numbers += usize::from(!again);
             } else {
                 self.once.push(*key);
             }
+        }
+        if !line.code.is_empty() {
+            self.code.clone_from(&line.code);
         }
         if in_line.iter().any(|key| anchors_row(*key)) {
             self.has_number = true;

@@ -8,7 +8,9 @@
 
 use crate::columns::agree_in_columns;
 use crate::fragments::Shape;
+use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
+use crate::wrapped::join_wrapped;
 
 /// Words of one text follow each other at less, in line heights.
 const WORD_GAP: f32 = 1.5;
@@ -29,6 +31,8 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
             start = end;
         }
     }
+    join_spaced_numbers(page, &shape, &mut words);
+    join_wrapped(page, &shape, &mut words);
     agree_in_columns(page, &mut words);
     words
 }

@@ -15,8 +15,9 @@ use std::str::FromStr;
 use std::sync::LazyLock;
 
 /// Units whose name holds a digit; it must not be taken for part of the number.
-static POWER_UNIT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(c?m|ft|km)\s?[23]\b|[²³]").expect("a constant pattern"));
+static POWER_UNIT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(^|[^a-z])(?:(?:c?m|ft|km)\s?[23]\b|[²³])").expect("a constant pattern")
+});
 
 /// What a text says when read as one number.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,7 +74,7 @@ pub fn resolved(number: Number, decimals_are_usual: bool, context: &Context) -> 
 
 /// The one number in a text; letters beside it must be a currency or a unit, or stand apart.
 pub fn number(text: &str) -> Option<Number> {
-    let without_powers = POWER_UNIT.replace_all(text, " ");
+    let without_powers = POWER_UNIT.replace_all(text, "$1 ");
     let plain = plain_digits(&without_powers);
     // Arabic texts have separators of their own, which are unambiguous.
     if plain.contains('٫') || plain.contains('٬') {
@@ -121,8 +122,8 @@ fn unsigned(body: &str) -> Option<Number> {
         }
         (1, 0) => single_mark(&body, '.'),
         (0, 1) => single_mark(&body, ','),
-        (_, 0) => grouped(&body, Some(',')),
-        (0, _) => grouped(&body, Some('.')),
+        (_, 0) => grouped(&body, Some(',')).or_else(|| misread_mark(&body, '.')),
+        (0, _) => grouped(&body, Some('.')).or_else(|| misread_mark(&body, ',')),
         (_, _) => {
             // The mark that comes last is the decimal one, and comes once.
             let mark = separators.iter().rev().find(|c| ".,".contains(**c))?;
@@ -130,6 +131,17 @@ fn unsigned(body: &str) -> Option<Number> {
             once.then(|| with_decimals(&body, *mark)).flatten()
         }
     }
+}
+
+/// `4.117.09`: a comma read as a point, for the last group is too short for thousands.
+fn misread_mark(body: &str, mark: char) -> Option<Number> {
+    let (whole, fraction) = body.rsplit_once(mark)?;
+    let value = decimal(&digits(whole), fraction)?;
+    let exact = Number::Exact {
+        value,
+        proves: None,
+    };
+    ((1..=2).contains(&fraction.len()) && is_grouping(whole)).then_some(exact)
 }
 
 fn single_mark(body: &str, mark: char) -> Option<Number> {

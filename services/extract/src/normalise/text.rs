@@ -13,16 +13,26 @@ pub fn collapsed(text: &str) -> Option<String> {
 
 /// `5 Quay Road, Porto, Portugal` of three lines.
 pub fn address(text: &str) -> Option<String> {
+    let edges = |c: char| " ,;:|[]{}_-–—·•".contains(c);
     let lines: Vec<String> = text
         .lines()
         .filter_map(collapsed)
-        .map(|line| {
-            let edges = |c: char| " ,;:|[]{}_-–—·•".contains(c);
-            line.trim_matches(edges).to_owned()
-        })
+        .map(|line| without_caption(&line).trim_matches(edges).to_owned())
         .filter(|line| !line.is_empty())
         .collect();
     (!lines.is_empty()).then(|| lines.join(", "))
+}
+
+/// The line without the word for "address" that stands before it in boxes of captions and values.
+fn without_caption(line: &str) -> &str {
+    static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+        let words = "address|addr|add|anschrift|adresse|adres|adresi|adresă|dirección|direccion|\
+                     indirizzo|endereço|morada|domicilio|địa chỉ|adress|地址";
+        Regex::new(&format!(r"(?i)^(?:{words})(?:\s*[:.]+\s*|\s+)")).expect("a constant pattern")
+    });
+    CAPTION
+        .find(line)
+        .map_or(line, |caption| &line[caption.end()..])
 }
 
 /// Lines joined by a space, but by nothing where one breaks behind a hyphen or a slash inside a word:
@@ -88,6 +98,11 @@ mod tests {
             Some("Cotton T-shirts, 48 g/m3 - new")
         );
         assert_eq!(collapsed(" a \n b ").as_deref(), Some("a b"));
+        assert_eq!(
+            address("ANSCHRIFT Egnatia Street 75\nADD. : 54624 Thessaloniki").as_deref(),
+            Some("Egnatia Street 75, 54624 Thessaloniki")
+        );
+        assert_eq!(address("Addison Road 4").as_deref(), Some("Addison Road 4"));
         assert_eq!(address(" \n"), None);
         assert_eq!(reference("|AP12025.").as_deref(), Some("AP12025"));
         assert_eq!(reference("528937C)").as_deref(), Some("528937C"));

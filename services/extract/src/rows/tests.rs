@@ -166,3 +166,16 @@ fn a_number_broken_in_a_narrow_column_is_one_cell() {
     assert_eq!(rows.len(), 1, "{rows:?}");
     assert_eq!(cell_of(&rows[0], HsCode), "8482\n1090");
 }
+
+#[test]
+fn a_code_that_is_repeated_below_starts_no_row() {
+    let page = item(PageOf::invoice(), 0.3, "Bearings", "5", "10.00", false)
+        .unsure_cell(HsCode, 0.5, 0.3, "8482 10")
+        .unsure_cell(HsCode, 0.1, 0.3 + STEP, "848210");
+    let page = item(page, 0.3 + 2.0 * STEP, "Seals", "7", "14.00", false)
+        .unsure_cell(HsCode, 0.5, 0.3 + 2.0 * STEP, "4016 93")
+        .unsure_cell(HsCode, 0.1, 0.3 + 3.0 * STEP, "401693");
+    let rows = table(&[page.page()]);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(cell_of(&rows[0], HsCode), "8482 10");
+}

@@ -132,3 +132,11 @@ fn three_digits_after_one_mark_are_settled_by_the_document() {
         Normalised::exactly("1.234")
     );
 }
+
+#[test]
+fn a_comma_read_as_a_point_and_a_glued_unit_with_a_figure_are_seen_through() {
+    assert_eq!(value("4.117.09").as_deref(), Some("4117.09"));
+    assert_eq!(value("4.117.090").as_deref(), Some("4117090"));
+    assert_eq!(value("4.11.09"), None);
+    assert_eq!(value("126,60M2").as_deref(), Some("126.60"));
+}
