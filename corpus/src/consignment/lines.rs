@@ -132,7 +132,7 @@ fn packages(rng: &mut ChaCha8Rng, net_kg: Decimal, kind: &str) -> u32 {
         "PX" => 600,
         "BE" | "CL" => 2500,
         "CS" => 400,
-        "RL" => 40,
+        "RO" => 40,
         "BL" => 250,
         _ => *pick(rng, &[8, 12, 15, 20, 25]),
     };

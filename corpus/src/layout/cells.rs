@@ -118,16 +118,11 @@ impl Draft<'_> {
                     .cell(row, K::Packages, &text, &line.packages.to_string())
             }
             Column::PackagesKind => {
-                let kind = self.it.package_kind.clone();
                 let text = self.number_text(Decimal::from(line.packages), 0);
                 let count = self
                     .ink
                     .cell(row, K::Packages, &text, &line.packages.to_string());
-                let name = self.package_kind_name();
-                format!(
-                    "{count} {}",
-                    self.ink.cell(row, K::PackageKind, &name, &kind)
-                )
+                format!("{count} {}", self.package_kind_cell(row))
             }
             Column::Cartons => {
                 let (first, last) = line.cartons;
@@ -148,11 +143,7 @@ impl Draft<'_> {
                 let code = self.it.incoterm.clone();
                 self.ink.plain(K::Incoterm, &code)
             }
-            Column::PackageKind => {
-                let kind = self.it.package_kind.clone();
-                let name = self.package_kind_name();
-                self.ink.cell(row, K::PackageKind, &name, &kind)
-            }
+            Column::PackageKind => self.package_kind_cell(row),
             Column::Mode => {
                 let text = self.remember("mode", |rng| {
                     [
@@ -254,10 +245,21 @@ impl Draft<'_> {
         self.ink.cell(row, FieldKey::Unit, &text, &line.unit)
     }
 
-    /// One print form of the kind of packages a document.
-    pub fn package_kind_name(&mut self) -> String {
+    /// One print form of the kind of packages a document, and the Rec 21 code of what is printed.
+    pub fn package_kind_name(&mut self) -> (String, String) {
         let (language, kind) = (self.speech.language.clone(), self.it.package_kind.clone());
-        self.remember("package kind", |rng| package_name(rng, &kind, &language))
+        let both = self.remember("package kind", |rng| {
+            let (name, code) = package_name(rng, &kind, &language);
+            format!("{name}|{code}")
+        });
+        let (name, code) = both.split_once('|').unwrap_or((&both, &both));
+        (name.to_owned(), code.to_owned())
+    }
+
+    /// The kind of packages in a row.
+    pub fn package_kind_cell(&mut self, row: usize) -> String {
+        let (name, code) = self.package_kind_name();
+        self.ink.cell(row, FieldKey::PackageKind, &name, &code)
     }
 
     fn line_mass(&mut self, plan: &Plan, row: usize, key: FieldKey, kg: Decimal) -> String {

@@ -83,9 +83,7 @@ impl Draft<'_> {
             RowNote::Packages => {
                 let text = line.packages.to_string();
                 let count = self.ink.cell(row, K::Packages, &text, &text);
-                let name = self.package_kind_name();
-                let kind = self.it.package_kind.clone();
-                let kind = self.ink.cell(row, K::PackageKind, &name, &kind);
+                let kind = self.package_kind_cell(row);
                 self.noted("col.packages", format!("{count} {kind}"))
             }
             RowNote::Masses => {

@@ -131,6 +131,7 @@ pub struct Extras {
 }
 
 /// A table with its manner of printing units and amounts.
+#[derive(Clone)]
 pub struct Plan {
     pub columns: Vec<Column>,
     pub extras: Extras,

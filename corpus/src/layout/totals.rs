@@ -374,8 +374,8 @@ impl Draft<'_> {
         let count = self
             .ink
             .field(K::TotalPackages, &text, &self.it.total_packages.to_string());
-        let name = self.package_kind_name();
-        let kind = self.ink.field(K::PackageKind, &name, &self.it.package_kind);
+        let (name, code) = self.package_kind_name();
+        let kind = self.ink.field(K::PackageKind, &name, &code);
         format!("{count} {kind}")
     }
 

@@ -404,50 +404,53 @@ pub fn rec20_printed(rng: &mut ChaCha8Rng, unit: &str, language: &str) -> String
     choices.choose(rng).copied().unwrap_or("PCS").to_owned()
 }
 
-/// How a Rec 21 kind of package is printed.
-pub fn package_name(rng: &mut ChaCha8Rng, kind: &str, language: &str) -> String {
-    let choices: &[&str] = match (kind, language) {
-        ("CT", "de") => &["Kartons", "Kart."],
-        ("CT", "fr") => &["cartons"],
-        ("CT", "es") => &["cajas"],
-        ("CT", "tr") => &["koli", "KOLİ"],
-        ("CT", "zh") => &["箱", "CTNS"],
-        ("CT", "it") => &["cartoni", "colli", "scatole"],
-        ("CT", "nl") => &["dozen", "colli", "kartons"],
-        ("CT", "pl") => &["kartonów", "kart."],
-        ("CT", "pt") => &["caixas", "volumes"],
-        ("CT", "vi") => &["thùng", "kiện"],
-        ("CT", "sv") => &["kartonger", "kolli"],
-        ("CT", "ro") => &["cutii", "colete"],
-        ("CT", _) => &["CARTONS", "CTNS", "cartons", "ctns"],
-        ("PX", "de") => &["Paletten", "Pal."],
-        ("PX", "fr") => &["palettes"],
-        ("PX", "tr") => &["palet", "PALET"],
-        ("PX", "zh") => &["托盘", "托"],
-        ("PX", "es") => &["palés", "pallets"],
-        ("PX", "it") => &["bancali", "pallet"],
-        ("PX", "nl") => &["pallets"],
-        ("PX", "pl") => &["palet", "palety"],
-        ("PX", "sv") => &["pallar", "pall"],
-        ("PX", "ro") => &["paleți"],
-        ("PX", _) => &["PALLETS", "PLTS", "pallets"],
-        ("BG", "de") => &["Säcke"],
-        ("BG", "zh") => &["袋"],
-        ("BG", _) => &["BAGS", "bags"],
-        ("DR", "de") => &["Fässer"],
-        ("DR", _) => &["DRUMS", "drums"],
-        ("CS", _) => &["CASES", "cases", "WOODEN CASES"],
-        ("RL", _) => &["ROLLS", "rolls"],
-        ("BL", _) => &["BALES", "bales"],
-        ("BE", _) => &["BUNDLES", "bundles"],
-        ("CL", _) => &["COILS", "coils"],
-        _ => &["PACKAGES", "PKGS"],
+/// How a Rec 21 kind of package is printed, and the code of what is printed: papers say `colis` or `cajas`
+/// of cartons, which are packages and boxes.
+pub fn package_name(rng: &mut ChaCha8Rng, kind: &str, language: &str) -> (String, String) {
+    let choices: &[(&str, &str)] = match (kind, language) {
+        ("CT", "de") => &[("Kartons", "CT"), ("Kart.", "CT")],
+        ("CT", "fr") => &[("cartons", "CT"), ("colis", "PK")],
+        ("CT", "es") => &[("cajas", "BX"), ("cartones", "CT"), ("bultos", "PK")],
+        ("CT", "tr") => &[("koli", "PK"), ("KOLİ", "PK"), ("karton", "CT")],
+        ("CT", "zh") => &[("箱", "CT"), ("CTNS", "CT")],
+        ("CT", "it") => &[("cartoni", "CT"), ("colli", "PK"), ("scatole", "BX")],
+        ("CT", "nl") => &[("dozen", "BX"), ("colli", "PK"), ("kartons", "CT")],
+        ("CT", "pl") => &[("kartonów", "CT"), ("kart.", "CT")],
+        ("CT", "pt") => &[("caixas", "BX"), ("volumes", "PK")],
+        ("CT", "vi") => &[("thùng", "CT"), ("kiện", "PK")],
+        ("CT", "sv") => &[("kartonger", "CT"), ("kolli", "PK")],
+        ("CT", "ro") => &[("cutii", "BX"), ("colete", "PK")],
+        ("CT", _) => &[
+            ("CARTONS", "CT"),
+            ("CTNS", "CT"),
+            ("cartons", "CT"),
+            ("ctns", "CT"),
+        ],
+        ("PX", "de") => &[("Paletten", "PX"), ("Pal.", "PX")],
+        ("PX", "fr") => &[("palettes", "PX")],
+        ("PX", "tr") => &[("palet", "PX"), ("PALET", "PX")],
+        ("PX", "zh") => &[("托盘", "PX"), ("托", "PX")],
+        ("PX", "es") => &[("palés", "PX"), ("pallets", "PX")],
+        ("PX", "it") => &[("bancali", "PX"), ("pallet", "PX")],
+        ("PX", "nl") => &[("pallets", "PX")],
+        ("PX", "pl") => &[("palet", "PX"), ("palety", "PX")],
+        ("PX", "sv") => &[("pallar", "PX"), ("pall", "PX")],
+        ("PX", "ro") => &[("paleți", "PX")],
+        ("PX", _) => &[("PALLETS", "PX"), ("PLTS", "PX"), ("pallets", "PX")],
+        ("BG", "de") => &[("Säcke", "SA")],
+        ("BG", "zh") => &[("袋", "BG")],
+        ("BG", _) => &[("BAGS", "BG"), ("bags", "BG")],
+        ("DR", "de") => &[("Fässer", "DR")],
+        ("DR", _) => &[("DRUMS", "DR"), ("drums", "DR")],
+        ("CS", _) => &[("CASES", "CS"), ("cases", "CS"), ("WOODEN CASES", "7B")],
+        ("RO", _) => &[("ROLLS", "RO"), ("rolls", "RO")],
+        ("BL", _) => &[("BALES", "BL"), ("bales", "BL")],
+        ("BE", _) => &[("BUNDLES", "BE"), ("bundles", "BE")],
+        ("CL", _) => &[("COILS", "CL"), ("coils", "CL")],
+        _ => &[("PACKAGES", "PK"), ("PKGS", "PK")],
     };
-    choices
-        .choose(rng)
-        .copied()
-        .unwrap_or("PACKAGES")
-        .to_owned()
+    let (name, code) = choices.choose(rng).copied().unwrap_or(("PACKAGES", "PK"));
+    (name.to_owned(), code.to_owned())
 }
 
 /// English only: the language in which trade papers spell amounts out most often.

@@ -35,7 +35,7 @@ pub fn write(draft: &mut Draft, form: Form) -> String {
     let right = right_column(draft, &look, &official);
     let head = head(draft, form, &official);
 
-    let columns = columns(draft, form, &official);
+    let columns = columns(draft, &official);
     let manner = Manner {
         criterion: criterion(draft, form),
         hs_in_text: !official.has("hs") && draft.chance(0.5),
@@ -336,11 +336,8 @@ fn head(draft: &mut Draft, form: Form, official: &Official) -> String {
     )
 }
 
-fn columns(draft: &mut Draft, form: Form, official: &Official) -> Vec<FormColumn> {
-    let quantity = match form {
-        Form::Chamber | Form::Ccpit => draft.one_of(&[Co::Gross, Co::Quantity, Co::Net]),
-        _ => draft.one_of(&[Co::Gross, Co::Gross, Co::Quantity]),
-    };
+fn columns(draft: &mut Draft, official: &Official) -> Vec<FormColumn> {
+    let quantity = quantity(draft, official);
     let mut columns = Vec::new();
     for (key, content) in [
         ("item", Co::Item),
@@ -382,6 +379,25 @@ fn columns(draft: &mut Draft, form: Form, official: &Official) -> Vec<FormColumn
         );
     }
     columns
+}
+
+/// What stands in the box for quantities. Where it asks for the gross mass "or other measure", kilograms
+/// are the gross mass; goods sold by the piece or the metre may stand there with their measure.
+fn quantity(draft: &mut Draft, official: &Official) -> Co {
+    if !official.has("quantity") {
+        return Co::Quantity;
+    }
+    let caption = official.caption(draft, "quantity").to_lowercase();
+    let asks_for_gross = ["gross", "brut", "rohgewicht", "bruta", "lorda", "brüt"]
+        .iter()
+        .any(|word| caption.contains(word));
+    let mut units = draft.it.lines.iter().map(|line| line.unit.as_str());
+    let by_mass = units.any(|unit| matches!(unit, "KGM" | "TNE"));
+    match (asks_for_gross, by_mass) {
+        (true, true) => Co::Gross,
+        (true, false) => draft.one_of(&[Co::Gross, Co::Gross, Co::Quantity]),
+        (false, _) => draft.one_of(&[Co::Quantity, Co::Quantity, Co::GrossNamed, Co::NetNamed]),
+    }
 }
 
 fn criterion(draft: &mut Draft, form: Form) -> String {

@@ -23,7 +23,9 @@ pub enum Content {
     Hs,
     Criterion,
     Gross,
-    Net,
+    /// Masses that say which they are, because their caption does not.
+    GrossNamed,
+    NetNamed,
     Quantity,
     Origin,
     /// Number and date of the invoice, beside the first row.
@@ -78,7 +80,8 @@ pub fn form_goods(
                 Content::Hs => draft.cell(&plan, Column::HsCode, row, line),
                 Content::Criterion => draft.cell(&plan, Column::Criterion, row, line),
                 Content::Gross => draft.cell(&plan, Column::Gross, row, line),
-                Content::Net => draft.cell(&plan, Column::Net, row, line),
+                Content::GrossNamed => named_mass(draft, &plan, Column::Gross, row),
+                Content::NetNamed => named_mass(draft, &plan, Column::Net, row),
                 Content::Quantity => draft.cell(&plan, Column::QuantityUnit, row, line),
                 Content::Origin => draft.cell(&plan, Column::Origin, row, line),
             };
@@ -129,6 +132,36 @@ fn invoice(draft: &mut Draft) -> String {
     }
 }
 
+/// `G.W. 1,200 KG`, `1,200 KGS NET`
+fn named_mass(
+    draft: &mut Draft,
+    plan: &crate::layout::table::Plan,
+    column: Column,
+    row: usize,
+) -> String {
+    let mut plan = plan.clone();
+    plan.unit_in_cells = true;
+    let mass = draft.cell(&plan, column, row, &draft.it.lines[row]);
+    let number = draft.remember("name of mass", |rng| {
+        rand::RngExt::random_range(rng, 0..4).to_string()
+    });
+    let is_gross = column == Column::Gross;
+    let name = match (number.as_str(), is_gross) {
+        ("0", true) => "G.W.",
+        ("0", false) => "N.W.",
+        ("1", true) => "GROSS",
+        ("1", false) => "NET",
+        ("2", true) => "G/W:",
+        ("2", false) => "N/W:",
+        (_, true) => "gross",
+        (_, false) => "net",
+    };
+    match number.as_str() {
+        "0" | "2" => format!("{} {mass}", escape(name)),
+        _ => format!("{mass} {}", escape(name)),
+    }
+}
+
 fn goods(
     draft: &mut Draft,
     plan: &crate::layout::table::Plan,
@@ -176,8 +209,10 @@ fn totals(draft: &mut Draft, look: &FormLook, columns: &[FormColumn]) -> Vec<Str
                     true => format!("{} {}", escape("TOTAL:"), draft.packages_with_kind()),
                     false => escape(draft.one_of(&["TOTAL", "TOTAL:", "TTL"])),
                 },
-                Content::Gross => draft.mass(K::TotalGrossMassKg, it.gross_kg),
-                Content::Net => draft.mass(K::TotalNetMassKg, it.net_kg),
+                Content::Gross | Content::GrossNamed => {
+                    draft.mass(K::TotalGrossMassKg, it.gross_kg)
+                }
+                Content::NetNamed => draft.mass(K::TotalNetMassKg, it.net_kg),
                 _ => String::new(),
             };
             rows.push(format!("[{}]", look.filled_in(&body)));

@@ -156,10 +156,7 @@ fn descriptions(draft: &mut Draft) -> Vec<String> {
             let count = draft
                 .ink
                 .cell(row, K::Packages, &count, &line.packages.to_string());
-            let kind_name = draft.package_kind_name();
-            let kind = draft
-                .ink
-                .cell(row, K::PackageKind, &kind_name, &it.package_kind);
+            let kind = draft.package_kind_cell(row);
             text = format!("{count} {kind} {} {text}", escape("OF"));
         }
         if with_hs {
@@ -176,7 +173,7 @@ fn container_lines(draft: &mut Draft) -> Vec<String> {
     let it = draft.it;
     let count = it.containers.len().max(1) as u32;
     let words = draft.one_of(&["SEAL:", "Seal Nbr", "SEAL NO.", "/"]);
-    let kind_name = draft.package_kind_name();
+    let (kind_name, _) = draft.package_kind_name();
     let (with_bags, split) = (draft.chance(0.7), draft.chance(0.4));
     let mut lines = Vec::new();
     for (index, container) in it.containers.iter().enumerate() {
