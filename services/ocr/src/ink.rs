@@ -40,6 +40,15 @@ impl Mark {
         self.right - self.left
     }
 
+    /// Makes another mark a part of this one.
+    pub(crate) fn take_in(&mut self, other: &Self) {
+        self.left = self.left.min(other.left);
+        self.top = self.top.min(other.top);
+        self.right = self.right.max(other.right);
+        self.bottom = self.bottom.max(other.bottom);
+        self.area += other.area;
+    }
+
     fn is_speck(&self) -> bool {
         self.area < MIN_AREA_PX
     }
@@ -276,12 +285,7 @@ fn join(marks: &mut [Mark], parents: &mut [usize], a: usize, b: usize) -> usize 
     if old != young {
         parents[young] = old;
         let joined = marks[young];
-        let mark = &mut marks[old];
-        mark.left = mark.left.min(joined.left);
-        mark.top = mark.top.min(joined.top);
-        mark.right = mark.right.max(joined.right);
-        mark.bottom = mark.bottom.max(joined.bottom);
-        mark.area += joined.area;
+        marks[old].take_in(&joined);
     }
     old
 }

@@ -6,6 +6,7 @@
 //! Deliberately absent: image decoding, meaning of words, correction of what was read, and any type
 //! of Tesseract in the interface, so that another engine can take its place.
 
+mod bands;
 mod config;
 mod engine;
 mod error;

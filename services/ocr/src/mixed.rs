@@ -4,6 +4,7 @@
 //! Chinese model, and the words with those that it read better. Whole pages in Chinese are found by `trial`.
 
 use crate::engine::{Crop, ReadWord};
+use crate::trial::is_chinese;
 use crate::words::quality;
 
 /// Chinese read by the Latin model is below this, and so is much else: stamps, blots, bad print.
@@ -91,7 +92,7 @@ impl Run {
             .count();
         let chinese = texts()
             .flat_map(str::chars)
-            .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
+            .filter(|c| is_chinese(*c))
             .count();
         let confidence = quality(
             read.iter()

@@ -4,6 +4,7 @@
 //! otherwise Tesseract reads, and where that goes badly the page may be turned or Chinese, which
 //! `trial` finds out on a small part of it.
 
+use crate::bands::without_bands;
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
 use crate::ink::{Direction, Ink};
 use crate::mixed;
@@ -11,7 +12,7 @@ use crate::models::Models;
 use crate::rows::{across_the_page, completed, passed_over};
 use crate::ruling::without_ruling;
 use crate::scale::prepared;
-use crate::trial::{self, Script, Way};
+use crate::trial::{self, Script, Way, is_chinese};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
@@ -30,6 +31,9 @@ const VARIABLES: [(&str, &str); 3] = [
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
 const DOUBTFUL_QUALITY: f32 = 0.75;
+
+/// With more Chinese among its letters a page is better read by the Chinese model alone.
+const MOSTLY_CHINESE: f32 = 0.3;
 
 /// Where the first look has passed over so many letters, and so large a part of them, there is a
 /// second one that looks for text without order. Stamps and logos are passed over too.
@@ -156,7 +160,7 @@ impl Reader {
             return self.read_in_way(way, page, ink, deadline);
         }
         let words = self.read_page(&page, &ink, Script::Latin, deadline)?;
-        if confidence(&words) >= DOUBTFUL_QUALITY {
+        if confidence(&words) >= DOUBTFUL_QUALITY && chinese_share(&words) < MOSTLY_CHINESE {
             return Ok((page.placement, words));
         }
         let way = self.best_way(&page, &ink, deadline)?;
@@ -306,6 +310,10 @@ impl From<OutOfTime> for Stopped {
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
+    let light = without_bands(image, ink).map(|image| (Ink::of(&image), image));
+    let (ink, image) = light
+        .as_ref()
+        .map_or((ink, image), |(ink, image)| (ink, image));
     let (image, dpi) = match without_ruling(image, ink) {
         Some(image) => prepared(&image, dpi, &Ink::of(&image)),
         None => prepared(image, dpi, ink),
@@ -319,6 +327,18 @@ fn confidence(words: &[Word]) -> f32 {
             .iter()
             .map(|word| (word.text.as_str(), word.confidence)),
     )
+}
+
+/// Of the letters, how many are Chinese.
+fn chinese_share(words: &[Word]) -> f32 {
+    let letters = || {
+        words
+            .iter()
+            .flat_map(|word| word.text.chars())
+            .filter(|c| c.is_alphabetic())
+    };
+    let chinese = letters().filter(|c| is_chinese(*c)).count();
+    chinese as f32 / letters().count().max(1) as f32
 }
 
 /// Time limits of a day and more, and nonsense, mean a day.

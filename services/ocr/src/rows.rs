@@ -109,6 +109,9 @@ pub(crate) fn passed_over(letters: &[Mark], words: &[ReadWord]) -> usize {
     unread.count()
 }
 
+/// What a second look finds is often a stamp, a logo or a pattern: less certain words are left out.
+const SURE_ENOUGH: f32 = 0.5;
+
 /// `first` and those words of `second` that stand where `first` has none.
 pub(crate) fn completed(first: Vec<ReadWord>, second: Vec<ReadWord>) -> Vec<ReadWord> {
     let stands_on = |word: &ReadWord, other: &ReadWord| {
@@ -118,6 +121,7 @@ pub(crate) fn completed(first: Vec<ReadWord>, second: Vec<ReadWord>) -> Vec<Read
     let next_line = first.iter().map(|word| word.line + 1).max().unwrap_or(0);
     let more: Vec<ReadWord> = second
         .into_iter()
+        .filter(|word| word.confidence >= SURE_ENOUGH)
         .filter(|word| {
             !first
                 .iter()

@@ -8,6 +8,11 @@ use crate::ink::{Ink, Mark};
 use crate::words::quality;
 use image::{GrayImage, imageops};
 
+/// Of the unified ideographs of Unicode.
+pub(crate) fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Script {
     #[default]
@@ -39,7 +44,7 @@ impl Way {
             let (mut letters, mut chinese) = (0, 0);
             for c in all {
                 letters += usize::from(c.is_alphabetic());
-                chinese += usize::from(('\u{4e00}'..='\u{9fff}').contains(&c));
+                chinese += usize::from(is_chinese(c));
             }
             4 * chinese > letters
         };
