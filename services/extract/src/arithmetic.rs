@@ -35,6 +35,13 @@ pub const AMOUNTS: [FieldKey; 7] = [
     FieldKey::TotalAmount,
 ];
 
+/// What is added to the value of the goods, beside tax.
+const CHARGES: [FieldKey; 3] = [
+    FieldKey::FreightAmount,
+    FieldKey::InsuranceAmount,
+    FieldKey::OtherChargesAmount,
+];
+
 /// The number that a text says and those that it may say as well.
 fn readings(normalised: &Normalised) -> Vec<Decimal> {
     // Without a value the alternatives are guesses at misread letters: arithmetic must not adopt them.
@@ -165,6 +172,63 @@ pub fn settle_amounts(
     }
 }
 
+/// Where taxes of several rates are printed, and their sum: the tax is what the total is more than the rest,
+/// if that stands on the page. `printed` are all numbers of the document, wherever they stand.
+pub fn settle_tax(
+    candidates: &mut BTreeMap<FieldKey, Vec<Candidate>>,
+    printed: &[Candidate],
+    sum_of_lines: Option<Decimal>,
+) {
+    for doubtful_too in [true, false] {
+        let Some(rest) = rest(candidates, sum_of_lines, doubtful_too) else {
+            continue;
+        };
+        let says_rest = |candidate: &&Candidate| number_of(candidate) == Some(rest);
+        let Some(sum) = printed.iter().find(says_rest) else {
+            continue;
+        };
+        let mut sum = sum.clone();
+        sum.odds += SUM_HOLDS;
+        // One print has one role.
+        let place = |candidate: &Candidate| (candidate.mention.page, candidate.mention.first_word);
+        for key in CHARGES {
+            if let Some(of_key) = candidates.get_mut(&key) {
+                of_key.retain(|charge| place(charge) != place(&sum));
+            }
+        }
+        let taxes = candidates.entry(FieldKey::TaxAmount).or_default();
+        taxes.insert(0, sum);
+        return;
+    }
+}
+
+/// What the total is more than goods and charges, if that is more than the tax that was found.
+fn rest(
+    candidates: &BTreeMap<FieldKey, Vec<Candidate>>,
+    sum_of_lines: Option<Decimal>,
+    doubtful_too: bool,
+) -> Option<Decimal> {
+    let best = |key: FieldKey| candidates.get(&key)?.first();
+    let value = |key: FieldKey| number_of(best(key)?);
+    let base = value(FieldKey::GoodsAmount).or(sum_of_lines)?;
+    let (total, tax) = (value(FieldKey::TotalAmount)?, value(FieldKey::TaxAmount)?);
+    let charges = CHARGES.into_iter().filter(|key| {
+        let is_doubtful = best(*key).is_some_and(|best| best.mention.confidence < SURE);
+        doubtful_too || !is_doubtful
+    });
+    let parts = charges
+        .filter_map(value)
+        .try_fold(base, Decimal::checked_add)?;
+    let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
+    let rest = total.checked_sub(parts)?.checked_add(discount)?;
+    // One of several taxes is a part of their sum.
+    (rest.abs() > tax.abs()).then_some(rest)
+}
+
+fn number_of(candidate: &Candidate) -> Option<Decimal> {
+    candidate.normalised.value.as_deref()?.parse().ok()
+}
+
 /// Whether every key with candidates has one of them.
 fn is_as_tagged(options: &[Options], chosen: &[Option<Choice>]) -> bool {
     options.iter().zip(chosen).all(|(options, chosen)| {
@@ -268,25 +332,19 @@ fn identities(chosen: &[Option<Choice>], sum_of_lines: Option<Decimal>) -> Holds
             .is_some_and(|d| d.abs() <= Decimal::new(2, 2))
     };
     let lines_are_goods = matches!((goods, sum_of_lines), (Some(g), Some(s)) if near(g, s));
-    let charges = [
-        FieldKey::FreightAmount,
-        FieldKey::InsuranceAmount,
-        FieldKey::OtherChargesAmount,
-        FieldKey::TaxAmount,
-    ];
+    let charges = || CHARGES.into_iter().chain([FieldKey::TaxAmount]);
     let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
     let parts_are_total = goods
         .or(sum_of_lines)
         .zip(value(FieldKey::TotalAmount))
         .is_some_and(|(base, total)| {
-            let sum = charges
-                .iter()
-                .filter_map(|key| value(*key))
+            let sum = charges()
+                .filter_map(value)
                 .try_fold(base, Decimal::checked_add);
             sum.and_then(|s| s.checked_sub(discount))
                 .is_some_and(|sum| near(sum, total))
         });
-    let several = charges.into_iter().filter_map(value).chain([discount]);
+    let several = charges().filter_map(value).chain([discount]);
     let sum_of_several = parts_are_total && several.into_iter().any(|part| !part.is_zero());
     Holds {
         lines_are_goods,

@@ -14,7 +14,7 @@ use crate::mentions::{Mention, mentions};
 use crate::normalise::{Context, Normalised};
 use crate::odds::{log_odds, probability};
 use crate::page_facts::{PageFacts, page_facts};
-use crate::rivals::rivals;
+use crate::rivals::{printed_amounts, rivals};
 use crate::rows::{Row, rows};
 use crate::split::{Group, split};
 use crate::tagged::TaggedPage;
@@ -87,7 +87,13 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
     let rows = rows(pages, &group.pages);
     let context = context(group, pages, &header, &rows);
     let mut items: Vec<Item> = rows.iter().map(|row| item(row, &context)).collect();
-    let mut chosen = choose(header, rivals, sum_of_amounts(&items), &context);
+    let printed: Vec<Mention> = group
+        .pages
+        .iter()
+        .filter_map(|index| Some(printed_amounts(*index, pages.get(*index)?)))
+        .flatten()
+        .collect();
+    let mut chosen = choose(header, rivals, printed, sum_of_amounts(&items), &context);
     if group.document_type == DocumentType::Other {
         doubt(&mut chosen, group.confidence);
         for item in &mut items {

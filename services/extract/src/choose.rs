@@ -2,7 +2,7 @@
 //! Of competing mentions the likeliest is kept, by its own confidence and by what its value promises
 //! (see `candidates` and `arithmetic`). Deliberately absent: the losing candidates.
 
-use crate::arithmetic::settle_amounts;
+use crate::arithmetic::{settle_amounts, settle_tax};
 use crate::candidates::{Candidate, candidates};
 use crate::mentions::Mention;
 use crate::normalise::Context;
@@ -16,6 +16,7 @@ use std::sync::LazyLock;
 pub fn choose(
     mentions: Vec<Mention>,
     rivals: Vec<Mention>,
+    printed: Vec<Mention>,
     sum_of_lines: Option<Decimal>,
     context: &Context,
 ) -> Vec<Candidate> {
@@ -23,6 +24,11 @@ pub fn choose(
     let mut by_key = candidates(separated, context);
     let rivals = rival_candidates(rivals, context);
     settle_amounts(&mut by_key, &rivals, sum_of_lines);
+    let printed: Vec<Candidate> = printed
+        .into_iter()
+        .map(|mention| Candidate::new(mention, context))
+        .collect();
+    settle_tax(&mut by_key, &printed, sum_of_lines);
     by_key
         .into_iter()
         .flat_map(|(key, candidates)| {
@@ -88,6 +94,7 @@ mod tests {
                     0.9,
                 ),
             ],
+            Vec::new(),
             Vec::new(),
             None,
             &Context::default(),

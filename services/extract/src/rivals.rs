@@ -8,7 +8,9 @@ use crate::normalise::Context;
 use crate::settle::settled;
 use crate::tagged::{Tag, TaggedPage};
 use docexam_domain::FieldKey;
+use regex::Regex;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A role less probable than this is none.
 const LEAST: f32 = 0.02;
@@ -46,6 +48,25 @@ pub fn rivals(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
         }
     }
     rivals
+}
+
+/// All amounts that are printed on a page, whatever the model takes them for; each as if it were the tax.
+pub fn printed_amounts(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
+    static AMOUNT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^-?[\d.,']{1,14}[.,]\d{2}-?$").expect("a constant pattern"));
+    let words = page.reading.words.iter().enumerate();
+    words
+        .filter(|(_, word)| AMOUNT.is_match(&word.text))
+        .map(|(index, word)| Mention {
+            key: FieldKey::TaxAmount,
+            page: page_index,
+            first_word: index,
+            text: word.text.clone(),
+            bbox: word.bbox,
+            // By itself it is hardly more likely than not to be anything.
+            confidence: 0.3 * word.confidence.clamp(0.0, 1.0),
+        })
+        .collect()
 }
 
 /// Those that are numbers, by key, the likeliest first.

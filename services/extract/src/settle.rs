@@ -11,6 +11,7 @@ use crate::fragments::Shape;
 use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use crate::wrapped::join_wrapped;
+use docexam_domain::ValueForm;
 
 /// Words of one text follow each other at less, in line heights.
 const WORD_GAP: f32 = 1.5;
@@ -31,10 +32,25 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
             start = end;
         }
     }
+    drop_rates(page, &shape, &mut words);
     join_spaced_numbers(page, &shape, &mut words);
     join_wrapped(page, &shape, &mut words);
     agree_in_columns(page, &mut words);
     words
+}
+
+/// The 19 of `19 % VAT` is no amount, price or count.
+fn drop_rates(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) {
+    for at in 1..words.len().min(page.reading.words.len()) {
+        let is_rate =
+            page.reading.words[at].text.starts_with('%') && adjoin(page, shape, at - 1, at);
+        let number = &mut words[at - 1];
+        let is_number = matches!(number.tag, Tag::Header(key) | Tag::Cell(key)
+            if matches!(key.value_form(), ValueForm::Decimal | ValueForm::Integer | ValueForm::MassKg));
+        if is_rate && is_number {
+            number.tag = Tag::Outside;
+        }
+    }
 }
 
 /// Whether two words follow each other on a line as the words of one text do.
@@ -127,7 +143,7 @@ fn bounded(probability: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::fixture::PageOf;
-    use docexam_domain::FieldKey::{BuyerName, SellerName};
+    use docexam_domain::FieldKey::{BuyerName, LineAmount, SellerName};
 
     const NAME: Tag = Tag::Header(SellerName);
 
@@ -163,6 +179,18 @@ mod tests {
             .header(SellerName, 0.18, 0.1, "Acme Ltd")
             .page();
         assert_eq!(tags(&page), [Tag::Outside, NAME, NAME]);
+    }
+
+    #[test]
+    fn a_rate_is_no_amount() {
+        let page = PageOf::invoice()
+            .cell(LineAmount, 0.1, 0.1, "19")
+            .print(0.12, 0.1, "% VAT")
+            .cell(LineAmount, 0.5, 0.1, "100.00")
+            .page();
+        let amount = Tag::Cell(LineAmount);
+        assert_eq!(tags(&page)[0], Tag::Outside);
+        assert_eq!(tags(&page)[3], amount);
     }
 
     #[test]

@@ -163,3 +163,38 @@ fn without_a_sum_rivals_count_for_nothing() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[&FieldKey::TotalAmount][0].mention.text, "100.00");
 }
+
+#[test]
+fn of_several_taxes_the_printed_sum_is_the_tax() {
+    let amount = |key, text| (key, vec![candidate(key, text, 0.9)]);
+    let invoice = || {
+        BTreeMap::from([
+            amount(FieldKey::GoodsAmount, "473.00"),
+            amount(FieldKey::TaxAmount, "37.62"),
+            amount(FieldKey::TotalAmount, "529.87"),
+        ])
+    };
+    let tax = |printed: &[&str]| {
+        let printed: Vec<Candidate> = printed
+            .iter()
+            .map(|text| candidate(FieldKey::TaxAmount, text, 0.3))
+            .collect();
+        let mut found = invoice();
+        settle_tax(&mut found, &printed, None);
+        found[&FieldKey::TaxAmount][0].mention.text.clone()
+    };
+    assert_eq!(tax(&["19.25", "37.62", "56.87"]), "56.87");
+    // Also where the model took it for a charge.
+    let mut found = invoice();
+    let charge = candidate(FieldKey::InsuranceAmount, "56.87", 0.3);
+    found.insert(FieldKey::InsuranceAmount, vec![charge]);
+    settle_tax(
+        &mut found,
+        &[candidate(FieldKey::TaxAmount, "56.87", 0.3)],
+        None,
+    );
+    assert_eq!(found[&FieldKey::TaxAmount][0].mention.text, "56.87");
+    assert!(found[&FieldKey::InsuranceAmount].is_empty());
+    // Not printed: nothing is invented.
+    assert_eq!(tax(&["19.25", "37.62"]), "37.62");
+}

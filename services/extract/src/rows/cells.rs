@@ -2,7 +2,7 @@
 
 use super::{Line, Row, anchors_row};
 use crate::candidates::is_plausible;
-use crate::fragments::Fragment;
+use crate::fragments::{Fragment, text_of};
 use crate::mentions::{Mention, may_go_on, mention};
 use crate::tagged::{Tag, TaggedPage};
 use docexam_domain::{FieldKey, ValueForm};
@@ -12,16 +12,17 @@ const CLEARLY: f32 = 0.05;
 
 /// The row on the given printed lines; none if nothing on them tells of an item.
 pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
-    let mut keys: Vec<FieldKey> = lines.iter().flat_map(Line::keys).collect();
+    let parts = parts(all, lines);
+    let mut keys: Vec<FieldKey> = parts.iter().map(|(key, _)| *key).collect();
     keys.sort_unstable();
     keys.dedup();
     let mut cells: Vec<Mention> = keys
         .into_iter()
         .filter_map(|key| {
-            let parts: Vec<&Fragment> = lines
+            let parts: Vec<&Fragment> = parts
                 .iter()
-                .flat_map(|line| &line.cells)
-                .filter(|cell| cell.tag == Tag::Cell(key))
+                .filter(|(of, _)| *of == key)
+                .map(|(_, part)| *part)
                 .collect();
             cell(all, key, &parts)
         })
@@ -29,6 +30,34 @@ pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
         .collect();
     cells.sort_by_key(|cell| (cell.page, cell.first_word));
     is_an_item(&cells).then_some(Row { cells })
+}
+
+/// What stands on the lines, by key. Codes in the column of the line number, below it, are easily taken for
+/// a part of the description beside them.
+fn parts<'a>(all: &[TaggedPage], lines: &'a [Line]) -> Vec<(FieldKey, &'a Fragment)> {
+    let cells = || lines.iter().flat_map(|line| &line.cells);
+    let description = cells().find(|cell| cell.tag == Tag::Cell(FieldKey::Description));
+    let is_code_beside = |cell: &Fragment| {
+        cell.tag == Tag::Cell(FieldKey::Description)
+            && description
+                .is_some_and(|first| first.page == cell.page && cell.bbox.x1 < first.bbox.x0)
+            && all
+                .get(cell.page)
+                .is_some_and(|page| is_code(&text_of(page, &cell.words)))
+    };
+    cells()
+        .filter_map(|cell| match cell.tag {
+            Tag::Cell(_) if is_code_beside(cell) => Some((FieldKey::ProductCode, cell)),
+            Tag::Cell(key) => Some((key, cell)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// One word of capitals and figures.
+fn is_code(text: &str) -> bool {
+    let letters = |c: char| c.is_uppercase() || c.is_ascii_digit() || "-/.".contains(c);
+    text.len() >= 3 && text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(letters)
 }
 
 /// A text is all its parts; of several numbers the surest, the upper one first.

@@ -179,3 +179,15 @@ fn a_code_that_is_repeated_below_starts_no_row() {
     assert_eq!(rows.len(), 2, "{rows:?}");
     assert_eq!(cell_of(&rows[0], HsCode), "8482 10");
 }
+
+#[test]
+fn a_code_below_the_line_number_is_no_part_of_the_description_beside_it() {
+    let page = PageOf::invoice()
+        .first_cell(LineNumber, 0.1, 0.3, "1")
+        .cell(Description, 0.3, 0.3, "Gelling sugar\nExtra 250g")
+        .cell(Description, 0.1, 0.3 + STEP, "GZ250")
+        .cell(Quantity, 0.7, 0.3, "50");
+    let rows = table(&[page.page()]);
+    assert_eq!(cell_of(&rows[0], Description), "Gelling sugar\nExtra 250g");
+    assert_eq!(cell_of(&rows[0], FieldKey::ProductCode), "GZ250");
+}
