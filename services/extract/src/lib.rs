@@ -28,6 +28,7 @@ mod spaced_numbers;
 mod split;
 mod tagged;
 mod tagging;
+mod titles;
 mod wrapped;
 
 pub use assemble::assemble;

@@ -3,7 +3,8 @@
 use crate::fragments::{fragments, text_of};
 use crate::mentions::mentions;
 use crate::tagged::{Tag, TaggedPage};
-use docexam_domain::FieldKey;
+use crate::titles::title;
+use docexam_domain::{DocumentType, FieldKey};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -19,6 +20,8 @@ pub struct PageFacts {
     /// Whether it shows rows of goods, and sums below them.
     pub has_rows: bool,
     pub has_total: bool,
+    /// The kind of paper that its title names.
+    pub title: Option<DocumentType>,
     /// Line numbers of the first and the last row of the goods table.
     pub line_numbers: Option<(u32, u32)>,
 }
@@ -79,6 +82,7 @@ pub fn page_facts(page: &TaggedPage) -> PageFacts {
         has_total: shows(&TOTALS),
         numbered: numbered(&printed(page)),
         line_numbers: line_numbers(page),
+        title: title(page),
         document_number: best.map(|mention| {
             mention
                 .text

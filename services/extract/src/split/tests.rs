@@ -187,3 +187,23 @@ fn line_numbers_that_go_on_hold_a_table_together() {
     let starting_over = [rows(1, 1), rows(2, 1)];
     assert_eq!(groups(&starting_over).len(), 2);
 }
+
+#[test]
+fn a_title_overrules_the_model() {
+    let titled = |kind: DocumentType| {
+        let mut page = page(kind, 0, 1, 0.9)
+            .print(0.1, 0.05, "COMMERCIAL INVOICE")
+            .print(0.1, 0.3, "and more in small print below it")
+            .page();
+        for word in &mut page.reading.words[1..3] {
+            word.bbox.y1 = word.bbox.y0 + 2.0 * word.bbox.height();
+        }
+        page.types = vec![(kind, 0.97), (CommercialInvoice, 0.03)];
+        page
+    };
+    assert_eq!(groups(&[titled(Other)]), [(CommercialInvoice, vec![0])]);
+    // A kind that the model thinks impossible stays so.
+    let mut page = titled(PackingList);
+    page.types = vec![(PackingList, 1.0)];
+    assert_eq!(groups(&[page]), [(PackingList, vec![0])]);
+}
