@@ -225,6 +225,59 @@ fn rest(
     (rest.abs() > tax.abs()).then_some(rest)
 }
 
+/// Where the parts of the total lack exactly what is printed elsewhere: that is the part which was not seen,
+/// a charge or a discount. `rivals` say which charge; without them it is one of the others.
+pub fn close_sum(
+    candidates: &mut BTreeMap<FieldKey, Vec<Candidate>>,
+    rivals: &BTreeMap<FieldKey, Vec<Candidate>>,
+    printed: &[Candidate],
+    sum_of_lines: Option<Decimal>,
+) -> Option<()> {
+    let value = |key: FieldKey| number_of(candidates.get(&key)?.first()?);
+    let base = value(FieldKey::GoodsAmount).or(sum_of_lines)?;
+    let tax = value(FieldKey::TaxAmount).unwrap_or_default();
+    let parts = CHARGES
+        .into_iter()
+        .filter_map(value)
+        .try_fold(base.checked_add(tax)?, Decimal::checked_add)?;
+    let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
+    let lacking = value(FieldKey::TotalAmount)?
+        .checked_sub(parts)?
+        .checked_add(discount)?;
+    let place = |candidate: &Candidate| (candidate.mention.page, candidate.mention.first_word);
+    let chosen = AMOUNTS
+        .iter()
+        .filter_map(|key| candidates.get(key)?.first());
+    let taken: Vec<(usize, usize)> = chosen.map(place).collect();
+    // A few cents are rounding, and small numbers stand everywhere.
+    let part = printed.iter().find(|part| {
+        number_of(part)
+            .is_some_and(|value| value.abs() == lacking.abs() && value.abs() >= Decimal::ONE)
+            && !taken.contains(&place(part))
+    })?;
+    let known = |key: &FieldKey| {
+        let same = |rival: &Candidate| place(rival) == place(part);
+        rivals
+            .get(key)
+            .is_some_and(|rivals| rivals.iter().any(same))
+    };
+    let key = match lacking.is_sign_negative() {
+        true => FieldKey::DiscountAmount,
+        false => CHARGES
+            .into_iter()
+            .find(known)
+            .unwrap_or(FieldKey::OtherChargesAmount),
+    };
+    let of_key = candidates.entry(key).or_default();
+    if of_key.is_empty() {
+        let mut part = part.clone();
+        part.mention.key = key;
+        part.odds += SUM_HOLDS;
+        of_key.push(part);
+    }
+    Some(())
+}
+
 fn number_of(candidate: &Candidate) -> Option<Decimal> {
     candidate.normalised.value.as_deref()?.parse().ok()
 }

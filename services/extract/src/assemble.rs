@@ -10,6 +10,7 @@ use crate::choose::choose;
 use crate::columns::carry_over;
 use crate::derived::add_derived;
 use crate::fragments::is_finite;
+use crate::mass_columns::{doubt_impossible, settle_masses};
 use crate::mentions::{Mention, mentions};
 use crate::normalise::{Context, Normalised};
 use crate::odds::{log_odds, probability};
@@ -94,6 +95,16 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
         .flatten()
         .collect();
     let mut chosen = choose(header, rivals, printed, sum_of_amounts(&items), &context);
+    let mut rows: Vec<&mut Vec<Candidate>> = items.iter_mut().map(|item| &mut item.cells).collect();
+    settle_masses(&mut rows, |key| {
+        let total = chosen.iter().find(|field| field.mention.key == key)?;
+        total.normalised.value.as_deref()?.parse().ok()
+    });
+    let (net, gross) = (FieldKey::TotalNetMassKg, FieldKey::TotalGrossMassKg);
+    doubt_impossible(&mut chosen, net, gross);
+    for item in &mut items {
+        doubt_impossible(&mut item.cells, FieldKey::NetMassKg, FieldKey::GrossMassKg);
+    }
     if group.document_type == DocumentType::Other {
         doubt(&mut chosen, group.confidence);
         for item in &mut items {

@@ -84,6 +84,8 @@ pub fn is_plausible(mention: &Mention) -> bool {
         | FieldKey::TransportDocumentNumber
         | FieldKey::ContractNumber => digits > 0 && !is_date(text),
         FieldKey::SellerTaxId | FieldKey::BuyerTaxId => digits > 0,
+        // The carrier's letters before it are only a part of the number on a seal.
+        FieldKey::SealNumber => digits > 0,
         FieldKey::SellerName
         | FieldKey::BuyerName
         | FieldKey::ConsigneeName
@@ -247,6 +249,7 @@ mod tests {
         assert!(!plausible(FieldKey::SellerCountry, "DE123456789"));
         assert!(!plausible(FieldKey::HsCode, "19"));
         assert!(plausible(FieldKey::HsCode, "8482.10.90.00 11"));
+        assert!(!plausible(FieldKey::SealNumber, "ML-"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! Of competing mentions the likeliest is kept, by its own confidence and by what its value promises
 //! (see `candidates` and `arithmetic`). Deliberately absent: the losing candidates.
 
-use crate::arithmetic::{settle_amounts, settle_tax};
+use crate::arithmetic::{close_sum, settle_amounts, settle_tax};
 use crate::candidates::{Candidate, candidates};
 use crate::mentions::Mention;
 use crate::normalise::Context;
@@ -29,6 +29,7 @@ pub fn choose(
         .map(|mention| Candidate::new(mention, context))
         .collect();
     settle_tax(&mut by_key, &printed, sum_of_lines);
+    close_sum(&mut by_key, &rivals, &printed, sum_of_lines);
     by_key
         .into_iter()
         .flat_map(|(key, candidates)| {

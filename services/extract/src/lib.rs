@@ -17,6 +17,7 @@ mod derived;
 #[cfg(test)]
 mod fixture;
 mod fragments;
+mod mass_columns;
 mod mentions;
 mod normalise;
 mod odds;

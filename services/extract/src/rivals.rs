@@ -52,8 +52,9 @@ pub fn rivals(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
 
 /// All amounts that are printed on a page, whatever the model takes them for; each as if it were the tax.
 pub fn printed_amounts(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
-    static AMOUNT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^-?[\d.,']{1,14}[.,]\d{2}-?$").expect("a constant pattern"));
+    static AMOUNT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^-?[€$£₺¥]?[\d.,']{1,14}[.,]\d{2}-?$").expect("a constant pattern")
+    });
     let words = page.reading.words.iter().enumerate();
     words
         .filter(|(_, word)| AMOUNT.is_match(&word.text))

@@ -28,11 +28,17 @@ pub fn join_wrapped(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) 
     let read = &page.reading.words;
     for at in 0..words.len().min(read.len()) {
         let here = words[at].tag;
-        if here == Tag::Outside && HEAD.is_match(&read[at].text) {
-            if let Some(rest) = below(read, shape, at, |rest| is_number(words[rest].tag)) {
-                words[at].tag = words[rest].tag;
-                words[at].probability = words[rest].probability;
-                words[at].begins = words[rest].begins;
+        let may_be_head = here == Tag::Outside || is_number(here);
+        if may_be_head && HEAD.is_match(&read[at].text) {
+            let goes_on = |rest: usize| {
+                is_number(words[rest].tag) && (here == Tag::Outside || words[rest].tag == here)
+            };
+            if let Some(rest) = below(read, shape, at, goes_on) {
+                if here == Tag::Outside {
+                    words[at].tag = words[rest].tag;
+                    words[at].probability = words[rest].probability;
+                    words[at].begins = words[rest].begins;
+                }
                 words[rest].begins = 0.0;
             }
         } else if is_date(here) && is_last_of_a_day_without_year(read, words, at) {
@@ -71,6 +77,7 @@ fn is_number(tag: Tag) -> bool {
                 | FieldKey::PurchaseOrderNumber
                 | FieldKey::ContractNumber
                 | FieldKey::TransportDocumentNumber
+                | FieldKey::SealNumber
         )
     )
 }

@@ -9,7 +9,7 @@ use super::Rule;
 use crate::facts::Facts;
 use crate::judge::{Judgement, Side, too_weak};
 use crate::pack::Parameters;
-use crate::party_names::similarity;
+use crate::party_names::{contains, similarity};
 use crate::references::{Mentioned, one_number};
 use crate::seen::Seen;
 use crate::verdict::{Checked, Unable, Verdict, folded, not_checked};
@@ -64,6 +64,10 @@ fn vessels(facts: &Facts, parameters: &Parameters) -> Result<Vec<Result<Verdict,
         } else {
             match too_weak(facts, [Some(*seen), reference.seen()].into_iter().flatten()) {
                 Some(reason) => Judgement::Doubtful(reason),
+                // Another ship does not bear a part of the name; a name that was cut does.
+                None if contains(value, other) => {
+                    Judgement::Doubtful(format!("'{value}' may be a part of '{other}'."))
+                }
                 None => Judgement::Differs,
             }
         };
@@ -116,6 +120,10 @@ mod tests {
             outcomes(lading("MSC ANNA", "O45W")),
             [Outcome::Pass, Outcome::Indeterminate]
         );
+        let declaration = json!({"id": "1", "vessel_name": "NORDIC FALCON"});
+        let cut = TestCase::new().declaration(declaration);
+        let cut = cut.with(bill_of_lading().field(FieldKey::VesselName, "FALCON"));
+        assert_eq!(cut.outcomes("D06"), [Outcome::Indeterminate]);
         assert_eq!(TestCase::new().outcomes("D06"), [Outcome::NotChecked]);
     }
 }

@@ -198,3 +198,30 @@ fn of_several_taxes_the_printed_sum_is_the_tax() {
     // Not printed: nothing is invented.
     assert_eq!(tax(&["19.25", "37.62"]), "37.62");
 }
+
+#[test]
+fn a_printed_amount_that_the_sum_lacks_is_a_part_of_it() {
+    use FieldKey::{DiscountAmount, GoodsAmount, OtherChargesAmount, TotalAmount};
+    let amount = |key, text: &str| (key, vec![candidate(key, text, 0.9)]);
+    let printed = |text: &str| {
+        let mut printed = candidate(FieldKey::TaxAmount, text, 0.3);
+        printed.mention.first_word = 7;
+        vec![printed]
+    };
+    let close = |total: &str, text: &str| {
+        let mut found =
+            BTreeMap::from([amount(GoodsAmount, "1000.00"), amount(TotalAmount, total)]);
+        close_sum(&mut found, &BTreeMap::new(), &printed(text), None);
+        let keys: Vec<FieldKey> = found.into_keys().collect();
+        keys
+    };
+    assert_eq!(
+        close("1120.00", "120.00"),
+        [GoodsAmount, OtherChargesAmount, TotalAmount]
+    );
+    assert_eq!(
+        close("950.00", "50.00"),
+        [GoodsAmount, DiscountAmount, TotalAmount]
+    );
+    assert_eq!(close("1120.00", "119.00"), [GoodsAmount, TotalAmount]);
+}
