@@ -33,6 +33,21 @@ impl Draft<'_> {
         lines.join(" \\ ")
     }
 
+    /// Where codes have no column of their own, they may stand below the line number.
+    fn above_code(&mut self, number: String, row: usize, line: &Line) -> String {
+        if !self.habit("codes below line numbers", 0.06) {
+            return number;
+        }
+        let code = self.ink.cell(
+            row,
+            FieldKey::ProductCode,
+            &line.product_code,
+            &line.product_code,
+        );
+        let code = self.among_other_codes(code);
+        format!("{number} \\ {code}")
+    }
+
     pub fn cell(&mut self, plan: &Plan, column: Column, row: usize, line: &Line) -> String {
         use FieldKey as K;
         let language = self.speech.language.clone();
@@ -51,8 +66,13 @@ impl Draft<'_> {
                     "3" => format!("{number:03}"),
                     _ => number.to_string(),
                 };
-                self.ink
-                    .cell(row, K::LineNumber, &text, &number.to_string())
+                let cell = self
+                    .ink
+                    .cell(row, K::LineNumber, &text, &number.to_string());
+                match plan.columns.contains(&Column::ProductCode) {
+                    true => cell,
+                    false => self.above_code(cell, row, line),
+                }
             }
             Column::ProductCode => {
                 let code =

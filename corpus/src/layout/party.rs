@@ -25,6 +25,7 @@ impl Draft<'_> {
         if self.chance(0.08) {
             lines.push(escape(&format!("Attn: {}", party.person)));
         }
+        lines.extend(self.bare_person(party));
         lines.extend(self.address_lines(role, party));
         if let Some(key) = role.keys().tax_id
             && self.chance(0.5)
@@ -40,6 +41,11 @@ impl Draft<'_> {
         }
         lines.retain(|line| !line.is_empty());
         lines.join(" \\\n")
+    }
+
+    /// Whom to ask there, named below the company without a word before it; no field.
+    fn bare_person(&mut self, party: &Party) -> Option<String> {
+        self.chance(0.06).then(|| escape(&party.person))
     }
 
     /// Address and country as the lines of an envelope.
@@ -261,8 +267,11 @@ impl Draft<'_> {
             after.push((role.tax_caption().to_owned(), tax_id));
         }
         let name = self.name(role, party);
-        let address = self.address_lines(role, party);
+        let mut address = self.address_lines(role, party);
         let captioned = self.chance(0.35);
+        if !captioned && let Some(person) = self.bare_person(party) {
+            address.insert(0, person);
+        }
         let middle = match captioned {
             true => {
                 let mut pairs: Vec<Pair> = vec![("party.name".into(), name)];
