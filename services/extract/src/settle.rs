@@ -4,7 +4,7 @@
 //! a run of words that stand close together on one line the two must fit: a word of another field begins
 //! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
-//! Deliberately absent: anything across wide gaps or lines; there the model's tag stands.
+//! What stands on several lines or far apart has rules of its own: `spaced_numbers`, `wrapped`, `columns`.
 
 use crate::columns::agree_in_columns;
 use crate::fragments::Shape;

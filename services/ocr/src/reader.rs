@@ -28,6 +28,9 @@ const VARIABLES: [(&str, &str); 3] = [
     ("debug_file", "/dev/null"),
 ];
 
+/// Counts the changes of what this crate does to a page: another number, other readings.
+const RULES: u32 = 2;
+
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
 const DOUBTFUL_QUALITY: f32 = 0.75;
@@ -377,12 +380,12 @@ fn describe(models: &Models, config: &OcrConfig) -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     format!(
-        "tesseract {}; {}; {}; text_layer={}; reader {}",
+        "tesseract {}; {}; {}; text_layer={}; reader {} rules {RULES}",
         tesseract_version(),
         models.digests.join(" "),
         settings.join(" "),
         config.use_text_layer,
-        // The rules of this crate (scale, turns, trust) decide too.
+        // What this crate does to a page (scale, turns, lines, trust) decides too.
         env!("CARGO_PKG_VERSION"),
     )
 }

@@ -14,6 +14,9 @@ const SAME_LINE: f32 = 0.5;
 /// A line may be read with so much of it under another; more, and one stands in for the other.
 const MOST_OVERLAP: f32 = 0.3;
 
+/// What a second look finds is often a stamp, a logo or a pattern: less certain words are left out.
+const SURE_ENOUGH: f32 = 0.5;
+
 /// Part of a line: words that Tesseract put on one line of a block.
 struct Piece {
     words: Vec<ReadWord>,
@@ -108,9 +111,6 @@ pub(crate) fn passed_over(letters: &[Mark], words: &[ReadWord]) -> usize {
     });
     unread.count()
 }
-
-/// What a second look finds is often a stamp, a logo or a pattern: less certain words are left out.
-const SURE_ENOUGH: f32 = 0.5;
 
 /// `first` and those words of `second` that stand where `first` has none.
 pub(crate) fn completed(first: Vec<ReadWord>, second: Vec<ReadWord>) -> Vec<ReadWord> {
