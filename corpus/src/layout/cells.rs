@@ -33,17 +33,17 @@ impl Draft<'_> {
         lines.join(" \\ ")
     }
 
+    fn product_code(&mut self, row: usize, line: &Line) -> String {
+        let code = &line.product_code;
+        self.ink.cell(row, FieldKey::ProductCode, code, code)
+    }
+
     /// Where codes have no column of their own, they may stand below the line number.
     fn above_code(&mut self, number: String, row: usize, line: &Line) -> String {
         if !self.habit("codes below line numbers", 0.06) {
             return number;
         }
-        let code = self.ink.cell(
-            row,
-            FieldKey::ProductCode,
-            &line.product_code,
-            &line.product_code,
-        );
+        let code = self.product_code(row, line);
         let code = self.among_other_codes(code);
         format!("{number} \\ {code}")
     }
@@ -75,9 +75,7 @@ impl Draft<'_> {
                 }
             }
             Column::ProductCode => {
-                let code =
-                    self.ink
-                        .cell(row, K::ProductCode, &line.product_code, &line.product_code);
+                let code = self.product_code(row, line);
                 self.among_other_codes(code)
             }
             Column::Description => self.description(plan, row, line),
@@ -336,9 +334,7 @@ impl Draft<'_> {
         }
         let mut fragment = self.ink.cell(row, K::Description, &text, &text);
         if plan.extras.product_code {
-            let code = self
-                .ink
-                .cell(row, K::ProductCode, &line.product_code, &line.product_code);
+            let code = self.product_code(row, line);
             fragment = match self.remember("code first", |rng| rng.random_bool(0.5).to_string())
                 == "true"
             {

@@ -131,7 +131,6 @@ pub struct Extras {
 }
 
 /// A table with its manner of printing units and amounts.
-#[derive(Clone)]
 pub struct Plan {
     pub columns: Vec<Column>,
     pub extras: Extras,

@@ -8,6 +8,7 @@
 //! (a rival, see `rivals`), or none; but never against a role of which the model is sure.
 
 use crate::candidates::Candidate;
+use crate::mentions::Place;
 use crate::normalise::Normalised;
 use docexam_domain::FieldKey;
 use rust_decimal::Decimal;
@@ -41,6 +42,10 @@ const CHARGES: [FieldKey; 3] = [
     FieldKey::InsuranceAmount,
     FieldKey::OtherChargesAmount,
 ];
+
+fn charges_and_tax() -> impl Iterator<Item = FieldKey> {
+    CHARGES.into_iter().chain([FieldKey::TaxAmount])
+}
 
 /// The number that a text says and those that it may say as well.
 fn readings(normalised: &Normalised) -> Vec<Decimal> {
@@ -106,7 +111,7 @@ struct Choice {
     reading: Decimal,
     odds: f32,
     /// Page and word: one print has one role.
-    place: (usize, usize),
+    place: Place,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -183,17 +188,17 @@ pub fn settle_tax(
         let Some(rest) = rest(candidates, sum_of_lines, doubtful_too) else {
             continue;
         };
-        let says_rest = |candidate: &&Candidate| number_of(candidate) == Some(rest);
+        let says_rest = |candidate: &&Candidate| candidate.number() == Some(rest);
         let Some(sum) = printed.iter().find(says_rest) else {
             continue;
         };
         let mut sum = sum.clone();
         sum.odds += SUM_HOLDS;
         // One print has one role.
-        let place = |candidate: &Candidate| (candidate.mention.page, candidate.mention.first_word);
+        let elsewhere = |charge: &Candidate| charge.mention.place() != sum.mention.place();
         for key in CHARGES {
             if let Some(of_key) = candidates.get_mut(&key) {
-                of_key.retain(|charge| place(charge) != place(&sum));
+                of_key.retain(elsewhere);
             }
         }
         let taxes = candidates.entry(FieldKey::TaxAmount).or_default();
@@ -209,20 +214,31 @@ fn rest(
     doubtful_too: bool,
 ) -> Option<Decimal> {
     let best = |key: FieldKey| candidates.get(&key)?.first();
-    let value = |key: FieldKey| number_of(best(key)?);
-    let base = value(FieldKey::GoodsAmount).or(sum_of_lines)?;
-    let (total, tax) = (value(FieldKey::TotalAmount)?, value(FieldKey::TaxAmount)?);
+    let value = |key: FieldKey| best(key)?.number();
+    let tax = value(FieldKey::TaxAmount)?;
     let charges = CHARGES.into_iter().filter(|key| {
         let is_doubtful = best(*key).is_some_and(|best| best.mention.confidence < SURE);
         doubtful_too || !is_doubtful
     });
-    let parts = charges
-        .filter_map(value)
-        .try_fold(base, Decimal::checked_add)?;
-    let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
-    let rest = total.checked_sub(parts)?.checked_add(discount)?;
+    let rest = lacking(value, charges, sum_of_lines)?;
     // One of several taxes is a part of their sum.
     (rest.abs() > tax.abs()).then_some(rest)
+}
+
+/// What the total is more than goods and `added` less discount; absent without goods or total.
+fn lacking(
+    value: impl Fn(FieldKey) -> Option<Decimal>,
+    added: impl Iterator<Item = FieldKey>,
+    sum_of_lines: Option<Decimal>,
+) -> Option<Decimal> {
+    let base = value(FieldKey::GoodsAmount).or(sum_of_lines)?;
+    let parts = added
+        .filter_map(&value)
+        .try_fold(base, Decimal::checked_add)?;
+    let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
+    value(FieldKey::TotalAmount)?
+        .checked_sub(parts)?
+        .checked_add(discount)
 }
 
 /// Where the parts of the total lack exactly what is printed elsewhere: that is the part which was not seen,
@@ -232,31 +248,26 @@ pub fn close_sum(
     rivals: &BTreeMap<FieldKey, Vec<Candidate>>,
     printed: &[Candidate],
     sum_of_lines: Option<Decimal>,
-) -> Option<()> {
-    let value = |key: FieldKey| number_of(candidates.get(&key)?.first()?);
-    let base = value(FieldKey::GoodsAmount).or(sum_of_lines)?;
-    let tax = value(FieldKey::TaxAmount).unwrap_or_default();
-    let parts = CHARGES
-        .into_iter()
-        .filter_map(value)
-        .try_fold(base.checked_add(tax)?, Decimal::checked_add)?;
-    let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
-    let lacking = value(FieldKey::TotalAmount)?
-        .checked_sub(parts)?
-        .checked_add(discount)?;
-    let place = |candidate: &Candidate| (candidate.mention.page, candidate.mention.first_word);
+) {
+    let value = |key: FieldKey| candidates.get(&key)?.first()?.number();
+    let Some(lacking) = lacking(value, charges_and_tax(), sum_of_lines) else {
+        return;
+    };
     let chosen = AMOUNTS
         .iter()
         .filter_map(|key| candidates.get(key)?.first());
-    let taken: Vec<(usize, usize)> = chosen.map(place).collect();
+    let taken: Vec<Place> = chosen.map(|best| best.mention.place()).collect();
     // A few cents are rounding, and small numbers stand everywhere.
-    let part = printed.iter().find(|part| {
-        number_of(part)
+    let is_lacking = |part: &&Candidate| {
+        part.number()
             .is_some_and(|value| value.abs() == lacking.abs() && value.abs() >= Decimal::ONE)
-            && !taken.contains(&place(part))
-    })?;
+            && !taken.contains(&part.mention.place())
+    };
+    let Some(part) = printed.iter().find(is_lacking) else {
+        return;
+    };
     let known = |key: &FieldKey| {
-        let same = |rival: &Candidate| place(rival) == place(part);
+        let same = |rival: &Candidate| rival.mention.place() == part.mention.place();
         rivals
             .get(key)
             .is_some_and(|rivals| rivals.iter().any(same))
@@ -275,11 +286,6 @@ pub fn close_sum(
         part.odds += SUM_HOLDS;
         of_key.push(part);
     }
-    Some(())
-}
-
-fn number_of(candidate: &Candidate) -> Option<Decimal> {
-    candidate.normalised.value.as_deref()?.parse().ok()
 }
 
 /// Whether every key with candidates has one of them.
@@ -313,7 +319,7 @@ fn choices(candidates: Option<&Vec<Candidate>>, from: fn(usize) -> From) -> Vec<
                 from: from(index),
                 reading,
                 odds: candidate.odds - OTHER_READING * rank as f32,
-                place: (mention.page, mention.first_word),
+                place: mention.place(),
             });
         }
     }
@@ -380,24 +386,14 @@ fn identities(chosen: &[Option<Choice>], sum_of_lines: Option<Decimal>) -> Holds
     };
     let goods = value(FieldKey::GoodsAmount);
     // Cents lost by rounding rows.
-    let near = |a: Decimal, b: Decimal| {
-        a.checked_sub(b)
-            .is_some_and(|d| d.abs() <= Decimal::new(2, 2))
-    };
-    let lines_are_goods = matches!((goods, sum_of_lines), (Some(g), Some(s)) if near(g, s));
-    let charges = || CHARGES.into_iter().chain([FieldKey::TaxAmount]);
+    let is_rounding = |difference: Decimal| difference.abs() <= Decimal::new(2, 2);
+    let lines_are_goods = goods
+        .zip(sum_of_lines)
+        .and_then(|(goods, lines)| goods.checked_sub(lines))
+        .is_some_and(is_rounding);
+    let parts_are_total = lacking(value, charges_and_tax(), sum_of_lines).is_some_and(is_rounding);
     let discount = value(FieldKey::DiscountAmount).unwrap_or_default().abs();
-    let parts_are_total = goods
-        .or(sum_of_lines)
-        .zip(value(FieldKey::TotalAmount))
-        .is_some_and(|(base, total)| {
-            let sum = charges()
-                .filter_map(value)
-                .try_fold(base, Decimal::checked_add);
-            sum.and_then(|s| s.checked_sub(discount))
-                .is_some_and(|sum| near(sum, total))
-        });
-    let several = charges().filter_map(value).chain([discount]);
+    let several = charges_and_tax().filter_map(value).chain([discount]);
     let sum_of_several = parts_are_total && several.into_iter().any(|part| !part.is_zero());
     Holds {
         lines_are_goods,

@@ -5,13 +5,13 @@
 
 use crate::arithmetic::{HOLDS, settle_row};
 use crate::calibration::{Calibration, Tier};
-use crate::candidates::Candidate;
+use crate::candidates::{Candidate, number_in, sum_of_column};
 use crate::choose::choose;
 use crate::columns::carry_over;
 use crate::derived::add_derived;
 use crate::fragments::is_finite;
 use crate::mass_columns::{doubt_impossible, settle_masses};
-use crate::mentions::{Mention, mentions};
+use crate::mentions::{Mention, Place, mentions};
 use crate::normalise::{Context, Normalised};
 use crate::odds::{log_odds, probability};
 use crate::page_facts::{PageFacts, page_facts};
@@ -22,7 +22,6 @@ use crate::tagged::TaggedPage;
 use docexam_domain::{
     Document, DocumentType, Field, FieldKey, PageAnchor, PageRef, Placement, Rect,
 };
-use rust_decimal::Decimal;
 
 /// Documents on the pages, `d1`, `d2`, … in page order.
 /// `calibration` turns confidences into shares of right fields; without one they stay as they are.
@@ -73,33 +72,22 @@ fn calibrate(document: &mut Document, pages: &[TaggedPage], calibration: &Calibr
 }
 
 fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
-    let header: Vec<Mention> = group
-        .pages
-        .iter()
-        .filter_map(|index| Some(mentions(*index, pages.get(*index)?)))
-        .flatten()
-        .collect();
-    let rivals: Vec<Mention> = group
-        .pages
-        .iter()
-        .filter_map(|index| Some(rivals(*index, pages.get(*index)?)))
-        .flatten()
-        .collect();
+    let on_pages = |found: fn(usize, &TaggedPage) -> Vec<Mention>| -> Vec<Mention> {
+        let of_page = |index: &usize| Some(found(*index, pages.get(*index)?));
+        group.pages.iter().filter_map(of_page).flatten().collect()
+    };
+    let header = on_pages(mentions);
     let rows = rows(pages, &group.pages);
     let context = context(group, pages, &header, &rows);
     let mut items: Vec<Item> = rows.iter().map(|row| item(row, &context)).collect();
-    let printed: Vec<Mention> = group
-        .pages
-        .iter()
-        .filter_map(|index| Some(printed_amounts(*index, pages.get(*index)?)))
-        .flatten()
-        .collect();
-    let mut chosen = choose(header, rivals, printed, sum_of_amounts(&items), &context);
+    let amounts = sum_of_column(
+        items.iter().map(|item| item.cells.as_slice()),
+        FieldKey::LineAmount,
+    );
+    let (rivals, printed) = (on_pages(rivals), on_pages(printed_amounts));
+    let mut chosen = choose(header, rivals, printed, amounts, &context);
     let mut rows: Vec<&mut Vec<Candidate>> = items.iter_mut().map(|item| &mut item.cells).collect();
-    settle_masses(&mut rows, |key| {
-        let total = chosen.iter().find(|field| field.mention.key == key)?;
-        total.normalised.value.as_deref()?.parse().ok()
-    });
+    settle_masses(&mut rows, |key| number_in(&chosen, key));
     let (net, gross) = (FieldKey::TotalNetMassKg, FieldKey::TotalGrossMassKg);
     doubt_impossible(&mut chosen, net, gross);
     for item in &mut items {
@@ -115,7 +103,7 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
 
     let mut placed: Vec<(Place, Field)> = Vec::new();
     for candidate in chosen {
-        placed.push((place(&candidate.mention), field(&candidate, pages)));
+        placed.push((candidate.mention.place(), field(&candidate, pages)));
     }
     for item in &items {
         placed.extend(line_item(item, pages));
@@ -143,13 +131,6 @@ fn doubt(fields: &mut Vec<Candidate>, other: f32) {
         field.odds -= log_odds(other);
     }
     fields.retain(|field| probability(field.odds) >= 0.5);
-}
-
-/// Page and word, for reading order.
-type Place = (usize, usize);
-
-fn place(mention: &Mention) -> Place {
-    (mention.page, mention.first_word)
 }
 
 fn page_ref(page: &TaggedPage) -> Option<PageRef> {
@@ -265,22 +246,6 @@ fn read_by_unit(cells: &mut [Candidate]) {
     }
 }
 
-/// Sum of the line amounts, if there are rows and every row has one.
-fn sum_of_amounts(items: &[Item]) -> Option<Decimal> {
-    let amounts: Option<Vec<Decimal>> = items
-        .iter()
-        .map(|item| {
-            let mut cells = item.cells.iter();
-            let cell = cells.find(|cell| cell.mention.key == FieldKey::LineAmount)?;
-            cell.normalised.value.as_deref()?.parse().ok()
-        })
-        .collect();
-    let amounts = amounts.filter(|amounts| !amounts.is_empty())?;
-    amounts
-        .into_iter()
-        .try_fold(Decimal::ZERO, Decimal::checked_add)
-}
-
 fn line_item(item: &Item, pages: &[TaggedPage]) -> Option<(Place, Field)> {
     let first = item.cells.first()?;
     let page = first.mention.page;
@@ -298,7 +263,7 @@ fn line_item(item: &Item, pages: &[TaggedPage]) -> Option<(Place, Field)> {
         page_anchor: anchor(page, &bbox, pages),
         properties,
     };
-    Some((place(&first.mention), line_item))
+    Some((first.mention.place(), line_item))
 }
 
 fn field(candidate: &Candidate, pages: &[TaggedPage]) -> Field {

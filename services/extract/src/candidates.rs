@@ -7,6 +7,7 @@ use crate::normalise::{Context, Normalised, is_container_number, is_iban, normal
 use crate::odds::{log_odds, probability};
 use docexam_domain::{FieldKey, ValueForm};
 use regex::Regex;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -42,6 +43,11 @@ impl Candidate {
         }
     }
 
+    /// The value, where it is a number.
+    pub fn number(&self) -> Option<Decimal> {
+        self.normalised.value.as_deref()?.parse().ok()
+    }
+
     /// Whether it is worth showing: a stray tag, or a text of the wrong form that nothing explains, is not.
     pub fn is_worth_keeping(&self) -> bool {
         let says_nothing = self.normalised.value.is_none()
@@ -66,6 +72,24 @@ impl Candidate {
                 .to_uppercase(),
         }
     }
+}
+
+/// The number that stands for `key` among the candidates.
+pub fn number_in(candidates: &[Candidate], key: FieldKey) -> Option<Decimal> {
+    let of_key = |candidate: &&Candidate| candidate.mention.key == key;
+    candidates.iter().find(of_key)?.number()
+}
+
+/// Sum of a column, if there are rows and every row has a number in it.
+pub fn sum_of_column<'a>(
+    rows: impl IntoIterator<Item = &'a [Candidate]>,
+    key: FieldKey,
+) -> Option<Decimal> {
+    let numbers: Option<Vec<Decimal>> = rows.into_iter().map(|row| number_in(row, key)).collect();
+    let numbers = numbers.filter(|numbers| !numbers.is_empty())?;
+    numbers
+        .into_iter()
+        .try_fold(Decimal::ZERO, Decimal::checked_add)
 }
 
 /// Whether a text can be a value of its key at all, however badly it was read: a stray word tagged as an

@@ -37,6 +37,10 @@ pub fn agree_in_columns(page: &TaggedPage, words: &mut [TaggedWord]) {
 /// Tables that go on over pages without their head: their columns keep the keys of the page that has it.
 /// `group` are the pages of one document, in order.
 pub fn carry_over(pages: &mut [TaggedPage], group: &[usize]) {
+    // Most documents have one page, and nothing to carry.
+    if group.len() < 2 {
+        return;
+    }
     let mut known: Vec<(Range<f32>, Tag)> = Vec::new();
     for page in group {
         let Some(page) = pages.get_mut(*page) else {
@@ -48,14 +52,13 @@ pub fn carry_over(pages: &mut [TaggedPage], group: &[usize]) {
             let found = known.iter().find(|(span, _)| overlap(span, &column.span));
             found.map(|(_, key)| *key)
         };
-        let continued: Vec<(usize, Tag)> = columns
+        let continued: Vec<(&Column, Tag)> = columns
             .iter()
-            .enumerate()
-            .filter_map(|(index, column)| Some((index, before(column)?)))
+            .filter_map(|column| Some((column, before(column)?)))
             .collect();
         if continued.len() >= FEWEST_CONTINUED && !has_head(page, &words, &columns) {
             for (column, key) in continued {
-                for member in &columns[column].members {
+                for member in &column.members {
                     keep(&mut page.words[*member], key);
                 }
             }

@@ -4,7 +4,7 @@
 //! the model to guess. What a column adds up to tells. Goes in: rows and totals. Comes out: rows whose masses
 //! have the key of the total that they make.
 
-use crate::candidates::Candidate;
+use crate::candidates::{Candidate, number_in, sum_of_column};
 use docexam_domain::FieldKey;
 use rust_decimal::Decimal;
 
@@ -20,7 +20,8 @@ pub fn settle_masses(
     total: impl Fn(FieldKey) -> Option<Decimal>,
 ) {
     use FieldKey::{GrossMassKg, NetMassKg};
-    let (net, gross) = (sum(rows, NetMassKg), sum(rows, GrossMassKg));
+    let sum = |key| sum_of_column(rows.iter().map(|cells| cells.as_slice()), key);
+    let (net, gross) = (sum(NetMassKg), sum(GrossMassKg));
     let (of_net, of_gross) = (
         total(FieldKey::TotalNetMassKg),
         total(FieldKey::TotalGrossMassKg),
@@ -50,32 +51,14 @@ pub fn settle_masses(
 /// A net mass above the gross mass of the same goods: one of them is misread, or the paper is wrong. Which, nobody
 /// can say who sees only this, so both are doubted.
 pub fn doubt_impossible(cells: &mut [Candidate], net: FieldKey, gross: FieldKey) {
-    let value = |key: FieldKey| -> Option<Decimal> {
-        let cell = cells.iter().find(|cell| cell.mention.key == key)?;
-        cell.normalised.value.as_deref()?.parse().ok()
-    };
-    if matches!((value(net), value(gross)), (Some(net), Some(gross)) if net > gross) {
+    if matches!((number_in(cells, net), number_in(cells, gross)), (Some(net), Some(gross)) if net > gross)
+    {
         for cell in cells {
             if cell.mention.key == net || cell.mention.key == gross {
                 cell.odds -= IMPOSSIBLE;
             }
         }
     }
-}
-
-/// Of the column, if every row has a mass in it.
-fn sum(rows: &[&mut Vec<Candidate>], key: FieldKey) -> Option<Decimal> {
-    let masses: Option<Vec<Decimal>> = rows
-        .iter()
-        .map(|cells| {
-            let cell = cells.iter().find(|cell| cell.mention.key == key)?;
-            cell.normalised.value.as_deref()?.parse().ok()
-        })
-        .collect();
-    let masses = masses.filter(|masses| !masses.is_empty())?;
-    masses
-        .into_iter()
-        .try_fold(Decimal::ZERO, Decimal::checked_add)
 }
 
 fn are_near(one: Decimal, other: Decimal) -> bool {

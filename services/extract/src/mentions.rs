@@ -33,6 +33,15 @@ pub struct Mention {
     pub confidence: f32,
 }
 
+/// Page and word, for reading order and for telling prints apart.
+pub type Place = (usize, usize);
+
+impl Mention {
+    pub fn place(&self) -> Place {
+        (self.page, self.first_word)
+    }
+}
+
 /// Mentions of header fields on one page, in reading order.
 pub fn mentions(page_index: usize, page: &TaggedPage) -> Vec<Mention> {
     let mut groups: Vec<Vec<Fragment>> = Vec::new();
@@ -94,12 +103,16 @@ fn goes_on_from(
 /// Whether a fragment can be the rest of what is above it: figures below an amount are another amount,
 /// but its unit may stand there.
 pub fn may_go_on(key: FieldKey, page: &TaggedPage, next: &Fragment) -> bool {
-    let is_quantity = matches!(
+    let figures = || text_of(page, &next.words).contains(char::is_numeric);
+    !is_quantity(key) || !figures()
+}
+
+/// Amounts, counts and masses.
+pub fn is_quantity(key: FieldKey) -> bool {
+    matches!(
         key.value_form(),
         ValueForm::Decimal | ValueForm::Integer | ValueForm::MassKg
-    );
-    let figures = || text_of(page, &next.words).contains(char::is_numeric);
-    !is_quantity || !figures()
+    )
 }
 
 fn is_below(last: &Fragment, next: &Fragment) -> bool {

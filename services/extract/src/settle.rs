@@ -8,10 +8,10 @@
 
 use crate::columns::agree_in_columns;
 use crate::fragments::Shape;
+use crate::mentions::is_quantity;
 use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use crate::wrapped::join_wrapped;
-use docexam_domain::ValueForm;
 
 /// Words of one text follow each other at less, in line heights.
 const WORD_GAP: f32 = 1.5;
@@ -45,8 +45,7 @@ fn drop_rates(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) {
         let is_rate =
             page.reading.words[at].text.starts_with('%') && adjoin(page, shape, at - 1, at);
         let number = &mut words[at - 1];
-        let is_number = matches!(number.tag, Tag::Header(key) | Tag::Cell(key)
-            if matches!(key.value_form(), ValueForm::Decimal | ValueForm::Integer | ValueForm::MassKg));
+        let is_number = matches!(number.tag, Tag::Header(key) | Tag::Cell(key) if is_quantity(key));
         if is_rate && is_number {
             number.tag = Tag::Outside;
         }

@@ -5,7 +5,7 @@
 
 use crate::fragments::Shape;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
-use docexam_domain::{FieldKey, ValueForm};
+use docexam_domain::ValueForm;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -47,18 +47,15 @@ pub fn join_spaced_numbers(page: &TaggedPage, shape: &Shape, words: &mut [Tagged
 
 /// Counts of packages are not so large, and codes are printed in groups of their own.
 fn is_number(tag: Tag) -> bool {
-    let (Tag::Header(key) | Tag::Cell(key)) = tag else {
-        return false;
-    };
-    key != FieldKey::LineNumber
-        && matches!(key.value_form(), ValueForm::Decimal | ValueForm::MassKg)
+    matches!(tag, Tag::Header(key) | Tag::Cell(key)
+        if matches!(key.value_form(), ValueForm::Decimal | ValueForm::MassKg))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fixture::PageOf;
-    use FieldKey::{LineAmount, Quantity, TotalAmount};
+    use docexam_domain::FieldKey::{LineAmount, Quantity, TotalAmount};
 
     fn joined(page: &TaggedPage) -> Vec<(Tag, bool)> {
         let mut words = page.words.clone();

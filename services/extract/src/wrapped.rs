@@ -90,9 +90,7 @@ fn is_date(tag: Tag) -> bool {
 fn is_last_of_a_day_without_year(read: &[Word], words: &[TaggedWord], at: usize) -> bool {
     let same =
         |other: usize| words[other].tag == words[at].tag && read[other].line == read[at].line;
-    let goes_on = (at + 1..words.len().min(read.len()))
-        .next()
-        .is_some_and(same);
+    let goes_on = at + 1 < words.len().min(read.len()) && same(at + 1);
     let mut parts = (0..=at).rev().take_while(|other| same(*other));
     let long_enough = read[at].text.chars().count() >= 3;
     !goes_on

@@ -5,7 +5,7 @@
 
 use crate::engine::{Crop, ReadWord};
 use crate::trial::is_chinese;
-use crate::words::quality;
+use crate::words::quality_of_read;
 
 /// Chinese read by the Latin model is below this, and so is much else: stamps, blots, bad print.
 const DOUBTFUL: f32 = 0.65;
@@ -18,7 +18,7 @@ pub(crate) const TRIED: usize = 6;
 /// So many of those that are tried must be Chinese, for the rest to be read.
 pub(crate) const ENOUGH: usize = 2;
 /// More than this on one page are noise.
-pub(crate) const MOST_RUNS: usize = 80;
+const MOST_RUNS: usize = 80;
 
 /// Doubtful words that follow each other on a line.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,11 +71,10 @@ fn run(words: &[ReadWord], range: std::ops::Range<usize>, size: (u32, u32)) -> O
         width: right - left,
         height: bottom - top,
     };
-    let texts = run.iter().map(|word| (word.text.as_str(), word.confidence));
     // A Chinese letter is about as wide as high: less is a speck or a stroke.
     let may_be_letters = crop.height >= 8 && crop.width >= crop.height;
     may_be_letters.then(|| Run {
-        confidence: quality(texts),
+        confidence: quality_of_read(run),
         line: run[0].line,
         words: range,
         crop,
@@ -94,10 +93,7 @@ impl Run {
             .flat_map(str::chars)
             .filter(|c| is_chinese(*c))
             .count();
-        let confidence = quality(
-            read.iter()
-                .map(|word| (word.text.as_str(), word.confidence)),
-        );
+        let confidence = quality_of_read(read);
         2 * chinese > letters && confidence >= READ && confidence > self.confidence
     }
 }

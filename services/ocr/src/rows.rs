@@ -99,9 +99,6 @@ pub(crate) fn across_the_page(words: Vec<ReadWord>) -> Vec<ReadWord> {
 
 /// Letters that no word covers.
 pub(crate) fn passed_over(letters: &[Mark], words: &[ReadWord]) -> usize {
-    let covers = |word: &ReadWord, (x, y): (i32, i32)| {
-        (word.left..word.right).contains(&x) && (word.top..word.bottom).contains(&y)
-    };
     let unread = letters.iter().filter(|letter| {
         let middle = (
             (letter.left + letter.right) as i32 / 2,
@@ -112,11 +109,15 @@ pub(crate) fn passed_over(letters: &[Mark], words: &[ReadWord]) -> usize {
     unread.count()
 }
 
+fn covers(word: &ReadWord, (x, y): (i32, i32)) -> bool {
+    (word.left..word.right).contains(&x) && (word.top..word.bottom).contains(&y)
+}
+
 /// `first` and those words of `second` that stand where `first` has none.
 pub(crate) fn completed(first: Vec<ReadWord>, second: Vec<ReadWord>) -> Vec<ReadWord> {
     let stands_on = |word: &ReadWord, other: &ReadWord| {
-        let (x, y) = ((word.left + word.right) / 2, (word.top + word.bottom) / 2);
-        (other.left..other.right).contains(&x) && (other.top..other.bottom).contains(&y)
+        let middle = ((word.left + word.right) / 2, (word.top + word.bottom) / 2);
+        covers(other, middle)
     };
     let next_line = first.iter().map(|word| word.line + 1).max().unwrap_or(0);
     let more: Vec<ReadWord> = second

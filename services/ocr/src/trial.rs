@@ -5,7 +5,7 @@
 
 use crate::engine::ReadWord;
 use crate::ink::{Ink, Mark};
-use crate::words::quality;
+use crate::words::quality_of_read;
 use image::{GrayImage, imageops};
 
 /// Of the unified ideographs of Unicode.
@@ -33,25 +33,20 @@ pub(crate) struct Way {
 
 impl Way {
     pub(crate) fn of(turn_degrees: u16, script: Script, words: &[ReadWord]) -> Self {
-        let texts = || {
-            words
-                .iter()
-                .map(|word| (word.text.as_str(), word.confidence))
-        };
-        let all = texts().flat_map(|(text, _)| text.chars());
+        let all = || words.iter().flat_map(|word| word.text.chars());
         // A model for both scripts is surer of everything; without Chinese letters it has no say.
         let has_say = script == Script::Latin || {
             let (mut letters, mut chinese) = (0, 0);
-            for c in all {
+            for c in all() {
                 letters += usize::from(c.is_alphabetic());
                 chinese += usize::from(is_chinese(c));
             }
             4 * chinese > letters
         };
         // One or two letters may seem clear by chance.
-        let enough = texts().map(|(text, _)| text.chars().count()).sum::<usize>() >= 10;
+        let enough = all().count() >= 10;
         let quality = if has_say && enough {
-            quality(texts())
+            quality_of_read(words)
         } else {
             0.0
         };

@@ -35,6 +35,14 @@ pub(crate) fn in_order(mut words: Vec<Word>) -> Vec<Word> {
     words
 }
 
+pub(crate) fn quality_of_read(words: &[ReadWord]) -> f32 {
+    quality(
+        words
+            .iter()
+            .map(|word| (word.text.as_str(), word.confidence)),
+    )
+}
+
 /// Mean confidence in [0, 1], weighted by the number of characters; 0 without words.
 pub(crate) fn quality<'a>(words: impl Iterator<Item = (&'a str, f32)>) -> f32 {
     let (mut characters, mut sum) = (0.0, 0.0);

@@ -388,7 +388,7 @@ fn quantity(draft: &mut Draft, official: &Official) -> Co {
         return Co::Quantity;
     }
     let caption = official.caption(draft, "quantity").to_lowercase();
-    let asks_for_gross = ["gross", "brut", "rohgewicht", "bruta", "lorda", "brüt"]
+    let asks_for_gross = ["gross", "brut", "rohgewicht", "lorda", "brüt"]
         .iter()
         .any(|word| caption.contains(word));
     let mut units = draft.it.lines.iter().map(|line| line.unit.as_str());

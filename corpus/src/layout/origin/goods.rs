@@ -56,6 +56,9 @@ pub fn form_goods(
     let it = draft.it;
     let mut plan = plain_plan(draft, Vec::new(), manner.hs_in_text);
     plan.criterion = manner.criterion.clone();
+    plan.unit_in_cells |= columns
+        .iter()
+        .any(|column| matches!(column.content, Content::GrossNamed | Content::NetNamed));
     let head: Vec<String> = columns
         .iter()
         .map(|column| {
@@ -139,9 +142,7 @@ fn named_mass(
     column: Column,
     row: usize,
 ) -> String {
-    let mut plan = plan.clone();
-    plan.unit_in_cells = true;
-    let mass = draft.cell(&plan, column, row, &draft.it.lines[row]);
+    let mass = draft.cell(plan, column, row, &draft.it.lines[row]);
     let number = draft.remember("name of mass", |rng| {
         rand::RngExt::random_range(rng, 0..4).to_string()
     });
