@@ -1,10 +1,13 @@
-//! Variations of a training page: other places, scales, spellings and cases, the same meaning.
+//! Variations of a training page: other places, orders, scales, spellings and cases, the same meaning.
 //!
 //! Everything is drawn from the given generator, so that a run can be repeated.
+
+mod rearrange;
 
 use crate::{LabelledWord, TrainingPage};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rearrange::rearrange;
 
 /// Share of pages set in capitals or in lower case as a whole.
 const CASE_PAGES: f32 = 0.08;
@@ -21,13 +24,14 @@ pub fn vary(
     window: usize,
     random: &mut ChaCha8Rng,
 ) -> (Vec<LabelledWord>, Vec<bool>) {
-    let spare = page.words.len().saturating_sub(window);
+    let words = rearrange(page.words.clone(), random);
+    let spare = words.len().saturating_sub(window);
     let start = if spare == 0 {
         0
     } else {
         random.random_range(0..=spare)
     };
-    let mut words = page.words[start..(start + window).min(page.words.len())].to_vec();
+    let mut words = words[start..(start + window).min(words.len())].to_vec();
     words.retain(|word| word.begins || word.starts_row || random.random::<f32>() >= LOST_WORDS);
     move_and_scale(&mut words, random);
     let case = random.random::<f32>() / CASE_PAGES;

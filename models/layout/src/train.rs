@@ -10,6 +10,7 @@ mod names;
 mod optimizer;
 mod orthogonal;
 mod store;
+mod synonyms;
 
 use crate::calibrate::fit_temperatures;
 use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
@@ -29,6 +30,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use synonyms::Synonyms;
 
 #[derive(Clone, Debug)]
 pub struct TrainOptions {
@@ -162,6 +164,7 @@ pub fn train(
         Some(folder) => started_from(folder, &config)?,
     };
     let names = Names::of(&table.vocabulary);
+    let synonyms = Synonyms::of(&table);
     let weights = label_weights(&config.labels, &pages);
     let mut optimizer = Optimizer::new(&initial)?;
     let mut standing = Standing::default();
@@ -186,6 +189,7 @@ pub fn train(
             config: &config,
             table: &table,
             names: &names,
+            synonyms: &synonyms,
             weights: &weights,
             network: &network,
             optimizer: &optimizer,

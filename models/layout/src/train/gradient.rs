@@ -5,6 +5,7 @@
 
 use super::names::Names;
 use super::optimizer::{Gradients, Optimizer};
+use super::synonyms::Synonyms;
 use crate::augment::vary;
 use crate::config::ModelConfig;
 use crate::labels::label_index;
@@ -28,6 +29,7 @@ pub struct Trainee<'a> {
     pub config: &'a ModelConfig,
     pub table: &'a TokenTable,
     pub names: &'a Names,
+    pub synonyms: &'a Synonyms,
     /// By label, see `label_weights`.
     pub weights: &'a [f32],
     pub network: &'a Network,
@@ -109,6 +111,7 @@ fn sample<'a>(trainee: &Trainee<'_>, page: &'a TrainingPage, seed: u64) -> Sampl
         let random = &mut ChaCha8Rng::seed_from_u64(seed);
         let (mut words, hidden) = vary(page, window, random);
         trainee.names.exchange(&mut words, random);
+        trainee.synonyms.exchange(&mut words, random);
         (words, hidden)
     } else {
         let words = page.words[..page.words.len().min(window)].to_vec();

@@ -72,7 +72,8 @@ fn is_free(label: &str) -> bool {
         && (label.ends_with("_name") || label.ends_with("_address") || label == "item.description")
 }
 
-fn in_case_of(text: &str, other: &str) -> String {
+/// `other` in capitals or with a capital where `text` is; `other` is in lower case.
+pub fn in_case_of(text: &str, other: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().is_some_and(char::is_uppercase);
     match (first, chars.all(char::is_uppercase)) {

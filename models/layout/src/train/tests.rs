@@ -144,10 +144,12 @@ fn every_variable_receives_a_gradient() {
         Optimizer::new(&initial_tensors(&config, 1).expect("weights")).expect("an optimizer");
     let network = Network::new(&config, &optimizer.tensors()).expect("a network");
     let names = Names::of(&table.vocabulary);
+    let synonyms = Synonyms::of(&table);
     let trainee = Trainee {
         config: &config,
         table: &table,
         names: &names,
+        synonyms: &synonyms,
         weights: &label_weights(&config.labels, &pages),
         network: &network,
         optimizer: &optimizer,
