@@ -6,6 +6,7 @@
 mod commands;
 mod exit;
 mod input;
+mod kept;
 mod learning;
 mod output;
 mod single_thread;

@@ -125,15 +125,17 @@ impl Examiner {
         Ok(examination)
     }
 
-    /// Reads and extracts alone, and keeps the words of every page: for whoever measures the reader.
+    /// Reads and extracts alone, and returns the words of every page: for whoever measures the reader. A page
+    /// that `kept` has is not read again, and what is read is kept there.
     pub fn extract(
         &self,
         submission: &Submission,
+        kept: Option<&dyn Readings>,
         progress: &(dyn Fn(Event) + Sync),
         cancelled: &AtomicBool,
     ) -> Result<Extraction, PipelineError> {
         let submitted = submission.submitted_files();
-        let (tagged, problems) = self.read(submission, &submitted, None, progress, cancelled)?;
+        let (tagged, problems) = self.read(submission, &submitted, kept, progress, cancelled)?;
         let readings = tagged.iter().map(|page| page.reading.clone()).collect();
         let mut assembly = Duration::ZERO;
         let extractor = self.assessor.extractor();

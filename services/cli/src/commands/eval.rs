@@ -3,6 +3,7 @@
 use super::reading::cancel_on_interrupt;
 use crate::exit::Done;
 use crate::input::{self, ReadingOptions};
+use crate::kept::KeptReadings;
 use crate::output::errors::{self, CaseFiles};
 use crate::output::{self, Format, evaluation};
 use anyhow::Context;
@@ -14,7 +15,9 @@ use docexam_evaluation::{
 };
 use docexam_extract::{Calibration, Observation};
 use docexam_intake::Limits;
-use docexam_pipeline::{Event, Examiner, Extraction, InputFile, PipelineError, Submission};
+use docexam_pipeline::{
+    Event, Examiner, Extraction, InputFile, PipelineError, Readings, Submission,
+};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -56,6 +59,10 @@ pub struct Fields {
     /// write it beside them. The figures printed are those before
     #[arg(long)]
     calibrate: bool,
+    /// Keep what is read in this folder, and do not read again what is there: to measure another model on the
+    /// same readings. Take an empty folder after a change of the reader's code
+    #[arg(long, value_name = "DIR")]
+    keep_readings: Option<PathBuf>,
     /// Write an HTML page that shows each error on its page
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -78,11 +85,14 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
         .collect::<Result<_, _>>()?;
     let sets = load(arguments, &corrections.concat())?;
     let cancelled = cancel_on_interrupt()?;
+    let examiner = Examiner::new(config)?;
+    let kept = arguments.keep_readings.as_deref();
     let evaluator = Evaluator {
         arguments,
         limits,
         threads,
-        examiner: Examiner::new(config)?,
+        kept: kept.map(|folder| KeptReadings::new(folder, &examiner.reader_digest())),
+        examiner,
         cancelled: &cancelled,
         bar: bar(sets.iter().map(|set| set.cases.len()).sum()),
     };
@@ -170,6 +180,7 @@ struct Evaluator<'a> {
     arguments: &'a Fields,
     limits: Limits,
     threads: usize,
+    kept: Option<KeptReadings>,
     examiner: Examiner,
     cancelled: &'a AtomicBool,
     bar: ProgressBar,
@@ -272,9 +283,10 @@ impl Evaluator<'_> {
                 costs.push(cost);
             }
         };
+        let kept = self.kept.as_ref().map(|kept| kept as &dyn Readings);
         let extraction = self
             .examiner
-            .extract(&submission, &observe, self.cancelled)
+            .extract(&submission, kept, &observe, self.cancelled)
             .with_context(|| case.name.clone())?;
         let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
         let costs = costs.into_inner().unwrap_or_default();

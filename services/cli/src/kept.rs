@@ -1,0 +1,54 @@
+//! Readings kept in a folder, so that another model can be measured on pages that were read before.
+//!
+//! One JSON file a page, in a folder for each file and each reader. A reader is told from another by engine,
+//! models and settings (`Examiner::reader_digest`), not by its code: after a change of the code, take an empty
+//! folder.
+
+use docexam_domain::{PageReading, Sha256Digest};
+use docexam_pipeline::{Readings, ReadingsError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+pub struct KeptReadings {
+    folder: PathBuf,
+}
+
+impl KeptReadings {
+    pub fn new(folder: &Path, reader: &Sha256Digest) -> Self {
+        Self {
+            folder: folder.join(short(reader)),
+        }
+    }
+
+    fn path(&self, file: &Sha256Digest, page: u32) -> PathBuf {
+        self.folder.join(short(file)).join(format!("{page}.json"))
+    }
+}
+
+impl Readings for KeptReadings {
+    fn reading(
+        &self,
+        file: &Sha256Digest,
+        page: u32,
+    ) -> Result<Option<PageReading>, ReadingsError> {
+        match std::fs::read(self.path(file, page)) {
+            Ok(json) => Ok(Some(serde_json::from_slice(&json)?)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn keep(&self, file: &Sha256Digest, reading: &PageReading) -> Result<(), ReadingsError> {
+        let path = self.path(file, reading.page);
+        let folder = path.parent().unwrap_or(&self.folder);
+        std::fs::create_dir_all(folder)?;
+        Ok(std::fs::write(&path, serde_json::to_vec(reading)?)?)
+    }
+}
+
+/// A name for a folder: the hex figures, without `sha256:`.
+fn short(digest: &Sha256Digest) -> String {
+    let text = digest.to_string();
+    let hex = text.rsplit(':').next().unwrap_or_default();
+    hex.to_owned()
+}
