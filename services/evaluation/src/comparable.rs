@@ -103,6 +103,10 @@ fn has_digit(text: &str) -> bool {
 }
 
 fn is_country_word(word: &str) -> bool {
+    // `NO. 108` numbers a house and is not in Norway.
+    if word.ends_with(['.', ':']) && word.len() == 3 {
+        return false;
+    }
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let may_be_code = matches!(bare.len(), 2 | 3) && bare.bytes().all(|b| b.is_ascii_uppercase());
     let may_be_name = bare.chars().count() >= SHORTEST_COUNTRY && !has_digit(bare);
@@ -161,6 +165,12 @@ mod tests {
             FieldKey::BuyerAddress,
             "Hafenweg 2, Porto",
             "Hafenweg 20, Porto"
+        ));
+        // In capitals as in small letters.
+        assert!(same(
+            FieldKey::BuyerAddress,
+            "NO. 108, BINHAI AVENUE",
+            "No. 108, Binhai Avenue, China"
         ));
     }
 }
