@@ -6,10 +6,11 @@
 
 use crate::bands::without_bands;
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
+use crate::gaps::gaps;
 use crate::ink::{Direction, Ink};
 use crate::mixed;
 use crate::models::Models;
-use crate::rows::{across_the_page, completed, passed_over};
+use crate::rows::{across_the_page, completed, passed_over, without_frames};
 use crate::ruling::without_ruling;
 use crate::scale::prepared;
 use crate::trial::{self, Script, Way, is_chinese};
@@ -17,7 +18,7 @@ use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
 use docexam_intake::Page;
-use image::GrayImage;
+use image::{GrayImage, imageops};
 use std::time::{Duration, Instant};
 
 /// Set for every engine. Inverted text would be looked for by reading every line twice: a third of
@@ -29,7 +30,7 @@ const VARIABLES: [(&str, &str); 3] = [
 ];
 
 /// Counts the changes of what this crate does to a page: another number, other readings.
-const RULES: u32 = 2;
+const RULES: u32 = 3;
 
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
@@ -38,8 +39,8 @@ const DOUBTFUL_QUALITY: f32 = 0.75;
 /// With more Chinese among its letters a page is better read by the Chinese model alone.
 const MOSTLY_CHINESE: f32 = 0.3;
 
-/// Where the first look has passed over so many letters, and so large a part of them, there is a
-/// second one that looks for text without order. Stamps and logos are passed over too.
+/// Where so many letters are still passed over when the gaps of lines were read, and so large a part of them, there
+/// is another look at the whole page, for text without order. Stamps and logos are passed over too.
 const MIN_PASSED_OVER: usize = 30;
 const PASSED_OVER: f32 = 0.03;
 
@@ -204,16 +205,26 @@ impl Reader {
     ) -> Result<Vec<Word>, Stopped> {
         let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
         let engine = self.engine_for(script)?;
-        let mut read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
-        let letters = Ink::of(&image).letters;
-        let unread = passed_over(&letters, &read);
+        let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
+        let ink = Ink::of(&image);
+        let letters = &ink.letters;
+        let mut read = without_frames(read, letters);
+        let gaps = gaps(letters, &read, ink.letter_height_px(), image.dimensions());
         tracing::debug!(
             page = page.number,
-            unread,
+            gaps = gaps.len(),
             letters = letters.len(),
-            "letters passed over"
+            "parts of lines passed over"
         );
+        for gap in gaps {
+            let part = imageops::crop_imm(&image, gap.left, gap.top, gap.width, gap.height);
+            let line = Segmentation::SingleLine;
+            let more = engine.read(&part.to_image(), dpi, None, line, deadline)?;
+            read = completed(read, moved(more, &gap));
+        }
+        let unread = passed_over(letters, &read);
         if unread >= MIN_PASSED_OVER && unread as f32 >= PASSED_OVER * letters.len() as f32 {
+            tracing::debug!(page = page.number, unread, "letters passed over");
             let more = engine.read(&image, dpi, None, Segmentation::Sparse, deadline)?;
             read = completed(read, more);
         }
@@ -310,6 +321,19 @@ impl From<OutOfTime> for Stopped {
     fn from(_: OutOfTime) -> Self {
         Self::OutOfTime
     }
+}
+
+/// Words of a part of the page, where they stand on the whole.
+fn moved(words: Vec<ReadWord>, part: &Crop) -> Vec<ReadWord> {
+    let (right, down) = (part.left as i32, part.top as i32);
+    let on_page = |word: ReadWord| ReadWord {
+        left: word.left + right,
+        right: word.right + right,
+        top: word.top + down,
+        bottom: word.bottom + down,
+        ..word
+    };
+    words.into_iter().map(on_page).collect()
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {

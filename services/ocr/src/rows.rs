@@ -17,6 +17,12 @@ const MOST_OVERLAP: f32 = 0.3;
 /// What a second look finds is often a stamp, a logo or a pattern: less certain words are left out.
 const SURE_ENOUGH: f32 = 0.5;
 
+/// A word of more than this many usual heights is a title, whose letters are higher than a third of it; so many that
+/// are not, and more than it has letters, are print of their own.
+const HIGH: i32 = 2;
+const LOW: i32 = 3;
+const MANY: usize = 8;
+
 /// Part of a line: words that Tesseract put on one line of a block.
 struct Piece {
     words: Vec<ReadWord>,
@@ -97,16 +103,40 @@ pub(crate) fn across_the_page(words: Vec<ReadWord>) -> Vec<ReadWord> {
     numbered.collect()
 }
 
-/// Letters that no word covers.
+/// The words without those that stand for a picture, a frame or a column of print: Tesseract gives such a
+/// thing a few letters of its own and the box of all that is in it.
+pub(crate) fn without_frames(words: Vec<ReadWord>, letters: &[Mark]) -> Vec<ReadWord> {
+    let mut heights: Vec<i32> = words.iter().map(|word| word.bottom - word.top).collect();
+    heights.sort_unstable();
+    let usual = heights.get(heights.len() / 2).copied().unwrap_or(0);
+    let is_frame = |word: &ReadWord| {
+        let height = word.bottom - word.top;
+        let low = |letter: &&Mark| LOW * (letter.height() as i32) < height;
+        let inside = || {
+            let letters = letters.iter().filter(|letter| covers(word, middle(letter)));
+            letters.filter(low).count()
+        };
+        height > HIGH * usual && inside() >= MANY.max(word.text.chars().count() + 1)
+    };
+    words.into_iter().filter(|word| !is_frame(word)).collect()
+}
+
+/// How many letters no word covers.
 pub(crate) fn passed_over(letters: &[Mark], words: &[ReadWord]) -> usize {
-    let unread = letters.iter().filter(|letter| {
-        let middle = (
-            (letter.left + letter.right) as i32 / 2,
-            (letter.top + letter.bottom) as i32 / 2,
-        );
-        !words.iter().any(|word| covers(word, middle))
-    });
+    let unread = letters.iter().filter(|letter| !is_read(letter, words));
     unread.count()
+}
+
+pub(crate) fn is_read(letter: &Mark, words: &[ReadWord]) -> bool {
+    let middle = middle(letter);
+    words.iter().any(|word| covers(word, middle))
+}
+
+fn middle(letter: &Mark) -> (i32, i32) {
+    (
+        (letter.left + letter.right) as i32 / 2,
+        (letter.top + letter.bottom) as i32 / 2,
+    )
 }
 
 fn covers(word: &ReadWord, (x, y): (i32, i32)) -> bool {
@@ -182,6 +212,35 @@ mod tests {
         };
         let words: Vec<ReadWord> = row(100, 0).chain(row(127, 1)).collect();
         assert_eq!(lines(words), [["abc"; 10].join(" "), ["abc"; 10].join(" ")]);
+    }
+
+    #[test]
+    fn a_word_around_other_print_is_none() {
+        let mut image = image::GrayImage::from_pixel(400, 400, image::Luma([255]));
+        for (x, y, pixel) in image.enumerate_pixels_mut() {
+            // A column of figures, and a title of four high letters.
+            let figure = x < 20 && x % 10 < 7 && y % 30 < 20 && y < 300;
+            let title = x > 200 && x % 40 < 30 && (310..390).contains(&y);
+            if figure || title {
+                pixel.0[0] = 0;
+            }
+        }
+        let letters = crate::ink::marks(&crate::mask::Mask::of(&image, 128));
+        let large = |text: &str, left: i32, top: i32, right: i32, bottom: i32| ReadWord {
+            right,
+            bottom,
+            ..word(text, left, top, 0)
+        };
+        let title = large("INVO", 200, 305, 400, 395);
+        let words = vec![
+            large("EZZZZ", 0, 0, 30, 300),
+            title.clone(),
+            word("a", 100, 0, 1),
+            word("b", 100, 30, 2),
+            word("c", 100, 60, 3),
+        ];
+        let kept = without_frames(words.clone(), &letters);
+        assert_eq!(kept, words[1..]);
     }
 
     #[test]
