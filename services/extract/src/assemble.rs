@@ -8,6 +8,7 @@ use crate::calibration::{Calibration, Tier};
 use crate::candidates::{Candidate, number_in, sum_of_column};
 use crate::choose::choose;
 use crate::columns::carry_over;
+use crate::consignment_dates::settle_dates;
 use crate::derived::add_derived;
 use crate::fragments::is_finite;
 use crate::mass_columns::{doubt_impossible, settle_masses};
@@ -32,17 +33,16 @@ pub fn assemble(mut pages: Vec<TaggedPage>, calibration: Option<&Calibration>) -
     for group in &groups {
         carry_over(&mut pages, &group.pages);
     }
-    groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| {
-            let mut document = document(index + 1, group, &pages);
-            if let Some(calibration) = calibration {
-                calibrate(&mut document, &pages, calibration);
-            }
-            document
-        })
-        .collect()
+    let of_group = |(index, group): (usize, &Group)| {
+        let mut document = document(index + 1, group, &pages);
+        if let Some(calibration) = calibration {
+            calibrate(&mut document, &pages, calibration);
+        }
+        document
+    };
+    let mut documents: Vec<Document> = groups.iter().enumerate().map(of_group).collect();
+    settle_dates(&mut documents);
+    documents
 }
 
 /// A line item stays as sure as its cells are on average.

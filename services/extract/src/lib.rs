@@ -14,6 +14,7 @@ mod calibration;
 mod candidates;
 mod choose;
 mod columns;
+mod consignment_dates;
 mod derived;
 #[cfg(test)]
 mod fixture;
@@ -31,6 +32,7 @@ mod split;
 mod tagged;
 mod tagging;
 mod titles;
+mod whole_dates;
 mod wrapped;
 
 pub use assemble::assemble;

@@ -11,6 +11,7 @@ use crate::fragments::Shape;
 use crate::mentions::is_quantity;
 use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
+use crate::whole_dates::complete_dates;
 use crate::wrapped::join_wrapped;
 
 /// Words of one text follow each other at less, in line heights.
@@ -35,6 +36,7 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
     drop_rates(page, &shape, &mut words);
     join_spaced_numbers(page, &shape, &mut words);
     join_wrapped(page, &shape, &mut words);
+    complete_dates(page, &shape, &mut words);
     agree_in_columns(page, &mut words);
     words
 }
