@@ -11,6 +11,8 @@ use std::sync::LazyLock;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PageFacts {
     pub numbered: Option<Numbered>,
+    /// It says of itself that it goes on: `TERMS AND CONDITIONS (CONTINUED)`.
+    pub is_continued: bool,
     /// Capitals, letters and digits only; absent when the model is unsure of it.
     pub document_number: Option<String>,
     /// Whether it shows any field or cell: small print has none.
@@ -81,6 +83,7 @@ pub fn page_facts(page: &TaggedPage) -> PageFacts {
         has_rows: cells.count() >= 2,
         has_total: shows(&TOTALS),
         numbered: numbered(&printed(page)),
+        is_continued: is_continued(page),
         line_numbers: line_numbers(page),
         title: title(page),
         document_number: best.map(|mention| {
@@ -112,6 +115,24 @@ fn line_numbers(page: &TaggedPage) -> Option<(u32, u32)> {
     // One misread number in four is forgiven.
     let trusted = numbers.len() >= 2 && ascending.count() * 4 >= (numbers.len() - 1) * 3;
     trusted.then_some((first, last))
+}
+
+/// In a short line at the head of the page; at its foot the word means the page behind it.
+fn is_continued(page: &TaggedPage) -> bool {
+    const HEAD_LINES: usize = 3;
+    const SHORT: usize = 8;
+    static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)\b(?:continued|continuation|cont['’.]?d|fortsetzung|suite (?:de|du)|continuaci[oó]n|continua[cç][aã]o|continuazione|vervolg|ci[aą]g dalszy|devam[ıi])\b|续页|接上页",
+        )
+        .expect("a constant pattern")
+    });
+    let words = &page.reading.words;
+    let lines = words.chunk_by(|one, next| one.line == next.line);
+    lines.take(HEAD_LINES).any(|line| {
+        let texts: Vec<&str> = line.iter().map(|word| word.text.as_str()).collect();
+        texts.len() <= SHORT && PATTERN.is_match(&texts.join(" "))
+    })
 }
 
 fn printed(page: &TaggedPage) -> String {
@@ -149,6 +170,31 @@ fn numbered(text: &str) -> Option<Numbered> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::PageOf;
+
+    #[test]
+    fn a_page_says_that_it_goes_on() {
+        let page = |text: &str, y: f32| PageOf::invoice().print(0.1, y, text).page();
+        for text in [
+            "TERMS AND CONDITIONS (CONTINUED)",
+            "Fortsetzung von Seite 1",
+        ] {
+            assert!(is_continued(&page(text, 0.05)), "{text}");
+        }
+        for text in [
+            "Suite 410",
+            "Invoice",
+            "the seller has continued to ship these goods although payment was late",
+        ] {
+            assert!(!is_continued(&page(text, 0.05)), "{text}");
+        }
+        let at_the_foot = PageOf::invoice()
+            .print(0.1, 0.1, "Invoice")
+            .print(0.1, 0.2, "Bolts")
+            .print(0.1, 0.3, "Nuts")
+            .print(0.1, 0.9, "continued overleaf");
+        assert!(!is_continued(&at_the_foot.page()));
+    }
 
     #[test]
     fn page_numbers_in_several_languages() {

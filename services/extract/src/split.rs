@@ -15,6 +15,8 @@ use strum::IntoEnumIterator;
 /// "Page 1 of 3" is printed by whoever numbered the pages: strong, but forms repeat it wrongly too.
 const NUMBERED_FIRST: f32 = 3.0;
 const NUMBERED_NEXT: f32 = 4.0;
+/// "Continued", at the head of a page.
+const CONTINUED: f32 = 4.0;
 /// The page before was the last of its count.
 const AFTER_LAST: f32 = 1.5;
 /// Two pages with different, respectively equal, document numbers.
@@ -248,6 +250,9 @@ fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, in
         .is_some_and(|earlier| earlier.page == earlier.of)
     {
         odds += AFTER_LAST;
+    }
+    if here.is_continued {
+        odds -= CONTINUED;
     }
     if let (Some(a), Some(b)) = (&before.document_number, &here.document_number) {
         odds += if a == b { -SAME_NUMBER } else { OTHER_NUMBER };

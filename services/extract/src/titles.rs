@@ -18,6 +18,8 @@ const SINGLE_WORD: f32 = 1.35;
 /// Gap before a title, in heights, if other print stands on its line.
 const APART: f32 = 1.5;
 const MOST_WORDS: usize = 8;
+/// A title of so many words is not part of a sentence, if it is in capitals.
+const LONG: usize = 3;
 
 static TITLES: LazyLock<Synonyms> =
     LazyLock::new(|| Synonyms::parse(include_str!("../data/titles.csv")));
@@ -32,11 +34,11 @@ pub fn title(page: &TaggedPage) -> Option<DocumentType> {
     let mut largest: Option<(f32, DocumentType)> = None;
     for line in words.chunk_by(|one, next| one.line == next.line) {
         for start in 0..line.len() {
-            let is_apart = start == 0 || apart(&line[start - 1], &line[start], &shape);
-            if !is_apart || line[start].bbox.y0 > UPPER_PART {
+            if line[start].bbox.y0 > UPPER_PART {
                 continue;
             }
-            if let Some((height, kind)) = named(&line[start..], median)
+            let is_apart = start == 0 || apart(&line[start - 1], &line[start], &shape);
+            if let Some((height, kind)) = named(&line[start..], median, is_apart)
                 && largest.is_none_or(|(other, _)| height > other)
             {
                 largest = Some((height, kind));
@@ -51,10 +53,19 @@ fn apart(before: &Word, word: &Word, shape: &Shape) -> bool {
     gap > APART || word.bbox.height() > LARGER * before.bbox.height()
 }
 
-/// The longest title that the words begin with, if it is large enough, and its height.
-fn named(words: &[Word], median: f32) -> Option<(f32, DocumentType)> {
+/// The longest title that the words begin with, if it is large enough, and its height. One that does not stand
+/// apart must be long and in capitals, as behind a blot that was read as a word.
+fn named(words: &[Word], median: f32, is_apart: bool) -> Option<(f32, DocumentType)> {
     let most = words.len().min(MOST_WORDS);
-    (1..=most).rev().find_map(|count| {
+    let fewest = if is_apart { 1 } else { LONG };
+    (fewest..=most).rev().find_map(|count| {
+        let in_capitals = || {
+            let mut letters = words[..count].iter().flat_map(|word| word.text.chars());
+            !letters.any(char::is_lowercase)
+        };
+        if !is_apart && !in_capitals() {
+            return None;
+        }
         let texts: Vec<&str> = words[..count]
             .iter()
             .map(|word| word.text.as_str())
@@ -102,11 +113,17 @@ mod tests {
             ("BILL OF LADING FOR OCEAN TRANSPORT", BillOfLading),
             ("Proforma Invoice", Other),
             ("İHRACAT FATURASI", CommercialInvoice),
+            ("Nj BILL OF LADING FOR OCEAN TRANSPORT", BillOfLading),
         ] {
             assert_eq!(title(&page(text, 1.6)), Some(kind), "{text}");
             assert_eq!(title(&page(text, 1.0)), None, "{text}");
         }
-        assert_eq!(title(&page("The packing list is attached", 1.6)), None);
+        for sentence in [
+            "The packing list is attached",
+            "Our bill of lading is attached",
+        ] {
+            assert_eq!(title(&page(sentence, 1.6)), None, "{sentence}");
+        }
     }
 
     #[test]
