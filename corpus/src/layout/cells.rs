@@ -203,6 +203,16 @@ impl Draft<'_> {
                 let rest = self.one_of(&["EL", "LY", "Zn", "Cu", "VI"]);
                 escape(&format!("%{first} {words} %{} {rest}", 100 - first))
             }
+            Column::Kind => {
+                let name = goods()[line.goods].description(&language);
+                let manner = self.remember("kinds", |rng| rng.random_range(0..3).to_string());
+                escape(&match manner.as_str() {
+                    "0" => name.to_uppercase(),
+                    // Only what stands before the particulars.
+                    "1" => name.split(',').next().unwrap_or(name).to_owned(),
+                    _ => name.to_owned(),
+                })
+            }
             Column::GrossPrice => {
                 let price = line.unit_price * Decimal::from(self.rng.random_range(100..125))
                     / Decimal::from(100);
@@ -240,10 +250,12 @@ impl Draft<'_> {
     }
 
     fn quantity(&mut self, row: usize, line: &Line) -> String {
-        let places = if line.quantity.normalize().scale() > 0 {
-            2
-        } else {
+        // Many print decimals whether there are any or not.
+        let whole = line.quantity.normalize().scale() == 0;
+        let places = if whole && !self.habit("decimals of quantities", 0.25) {
             0
+        } else {
+            2
         };
         let text = self.number_text(line.quantity, places);
         self.ink.cell(

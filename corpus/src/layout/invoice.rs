@@ -245,6 +245,11 @@ fn plan(draft: &mut Draft) -> Plan {
     }
     extras.batch = draft.chance(0.06);
     columns.push(C::Description);
+    for seldom in [C::Kind, C::Composition, C::Remark, C::Ean] {
+        if draft.chance(0.04) {
+            columns.push(seldom);
+        }
+    }
     if draft.chance(0.5) {
         columns.push(C::HsCode);
     } else {
@@ -328,6 +333,7 @@ fn wide_plan(draft: &mut Draft) -> Plan {
     chosen(draft, &mut columns, 0.5, C::ProductCode);
     columns.push(C::Description);
     chosen(draft, &mut columns, 0.3, C::Origin);
+    chosen(draft, &mut columns, 0.25, C::Kind);
     chosen(draft, &mut columns, 0.25, C::Composition);
     chosen(draft, &mut columns, 0.15, C::Remark);
     chosen(draft, &mut columns, 0.12, C::Ean);
@@ -357,7 +363,7 @@ fn wide_plan(draft: &mut Draft) -> Plan {
     }
     // Money in two sums and a unit must still fit.
     if columns.len() > 13 && !draft.look.landscape {
-        columns.retain(|column| !matches!(column, C::Remark | C::Ean | C::Composition));
+        columns.retain(|column| !matches!(column, C::Remark | C::Ean | C::Kind | C::Composition));
     }
     Plan {
         columns,

@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, Pair};
 use crate::consignment::Party;
+use crate::paper::escape;
 use docexam_domain::FieldKey;
 
 impl<'a> Draft<'a> {
@@ -13,7 +14,10 @@ impl<'a> Draft<'a> {
         let accent = self.look.accent;
         let cell =
             |(heading, body): &(String, String)| format!("[#text(0.85em)[{heading}] \\\n{body}]");
-        let cells: Vec<String> = blocks.iter().map(cell).collect();
+        let cells: Vec<String> = match self.chance(0.08) {
+            true => self.cells_with_upright_captions(roles, &blocks),
+            false => blocks.iter().map(cell).collect(),
+        };
         let across = cells.len().clamp(1, 3);
         match self.look.parties {
             P::SideBySide => {
@@ -104,6 +108,37 @@ impl<'a> Draft<'a> {
                 )
             }
         }
+    }
+
+    /// Short captions with their letters below each other, left of the party.
+    fn cells_with_upright_captions(
+        &mut self,
+        roles: &[(Role, &str)],
+        blocks: &[(String, String)],
+    ) -> Vec<String> {
+        const LONGEST: usize = 9;
+        let present: Vec<&str> = roles
+            .iter()
+            .filter(|(role, _)| self.party_in(*role).is_some())
+            .map(|(_, caption)| *caption)
+            .collect();
+        let mut cells = Vec::new();
+        for (caption, (heading, body)) in present.into_iter().zip(blocks) {
+            let words = self.words(caption).to_uppercase();
+            let letters: Vec<String> = words
+                .chars()
+                .filter(|letter| !letter.is_whitespace())
+                .map(|letter| escape(&letter.to_string()))
+                .collect();
+            cells.push(match letters.len() <= LONGEST {
+                true => format!(
+                    "[#grid(columns: (auto, 1fr), column-gutter: 6pt, [#text(0.8em)[{}]], [{body}])]",
+                    letters.join(" \\ ")
+                ),
+                false => format!("[#text(0.85em)[{heading}] \\\n{body}]"),
+            });
+        }
+        cells
     }
 
     /// Heading and lines of each party that there is.

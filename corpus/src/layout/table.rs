@@ -52,6 +52,8 @@ pub enum Column {
     Remark,
     /// Composition or size, no field.
     Composition,
+    /// What kind of goods they are, beside what they are called; no field.
+    Kind,
     /// The price before discount; no field.
     GrossPrice,
     /// Number that the price is for: one; no field.
@@ -94,6 +96,7 @@ impl Column {
             Self::NoDiscount => "col.discount_amount",
             Self::Remark => "remarks",
             Self::Composition => "col.composition",
+            Self::Kind => "col.kind",
             Self::GrossPrice => "row.gross_price",
             Self::PricePer => "col.price_per",
             Self::Dimensions => "col.dimensions",
@@ -272,17 +275,21 @@ impl Draft<'_> {
             .iter()
             .map(|column| match column {
                 Column::Description => "1fr",
-                Column::DeliveryPlace | Column::Composition => "0.5fr",
+                Column::DeliveryPlace | Column::Composition | Column::Kind => "0.5fr",
                 _ => "auto",
             })
             .collect();
         let right = self.look.rules != Rules::Columns || self.look.landscape;
-        let aligns: Vec<&str> = plan
+        // Beside a description of several lines the figures stand at its first, in its middle, or at its last.
+        let beside = self.remember("beside descriptions", |rng| {
+            ["top", "top", "horizon", "horizon", "bottom"][rng.random_range(0..5)].to_owned()
+        });
+        let aligns: Vec<String> = plan
             .columns
             .iter()
             .map(|column| match column.is_number() && right {
-                true => "right",
-                false => "left",
+                true => format!("right + {beside}"),
+                false => format!("left + {beside}"),
             })
             .collect();
         let accent = self.look.accent;
