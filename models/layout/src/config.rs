@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// Of the weights folder; a folder of another version is refused.
 pub const FORMAT_VERSION: u32 = 1;
+/// Of a folder with more than one network, which programs that know only one must not read.
+pub const COMMITTEE_VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelConfig {
@@ -11,6 +13,27 @@ pub struct ModelConfig {
     pub size: NetworkSize,
     pub labels: Vec<String>,
     pub page_classes: Vec<String>,
+    #[serde(default)]
+    pub temperatures: Temperatures,
+    /// Further networks with the same labels, which read the same words: what all of them say is averaged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Member>,
+}
+
+impl ModelConfig {
+    /// Of a folder with so many networks.
+    pub fn version(others: usize) -> u32 {
+        match others {
+            0 => FORMAT_VERSION,
+            _ => COMMITTEE_VERSION,
+        }
+    }
+}
+
+/// A network beside the first one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    pub size: NetworkSize,
     #[serde(default)]
     pub temperatures: Temperatures,
 }

@@ -9,7 +9,7 @@ use crate::labels::{ITEM_PREFIX, OUTSIDE, UNLABELLED};
 use crate::model::{Model, RawScores, scores};
 use crate::network::Network;
 use crate::token_table::TokenTable;
-use crate::{LayoutError, TrainingPage};
+use crate::{LayoutError, PageWord, TrainingPage};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ impl Evaluation {
 }
 
 pub fn evaluate(model: &Model, pages: &[TrainingPage]) -> Result<Evaluation, LayoutError> {
-    evaluate_network(&model.network, &model.table, &model.config, pages)
+    evaluated(&model.config, pages, |words| model.scores(words))
 }
 
 pub(crate) fn evaluate_network(
@@ -59,10 +59,18 @@ pub(crate) fn evaluate_network(
     config: &ModelConfig,
     pages: &[TrainingPage],
 ) -> Result<Evaluation, LayoutError> {
+    evaluated(config, pages, |words| scores(network, table, config, words))
+}
+
+fn evaluated(
+    config: &ModelConfig,
+    pages: &[TrainingPage],
+    scores: impl Fn(&[PageWord]) -> Result<RawScores, LayoutError>,
+) -> Result<Evaluation, LayoutError> {
     let mut counter = Counter::default();
     for page in pages {
         let words: Vec<_> = page.words.iter().map(|word| word.word.clone()).collect();
-        counter.add(page, &scores(network, table, config, &words)?, config);
+        counter.add(page, &scores(&words)?, config);
     }
     Ok(counter.evaluation(pages.len()))
 }

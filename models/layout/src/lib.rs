@@ -1,11 +1,12 @@
 //! The layout model: the words of a page with their boxes -> what each word is and what the page is.
 //!
 //! `Model` answers, `train` makes one from labelled pages, `distil` makes the token table that
-//! training starts from, `evaluate` measures. Tensors and tokens only: the nouns of customs, the
+//! training starts from, `join` makes a committee of several, `evaluate` measures. Tensors and tokens only: the nouns of customs, the
 //! meaning of labels and the values of fields belong to `docexam-extract`.
 
 mod augment;
 mod calibrate;
+mod committee;
 mod config;
 mod distil;
 mod encoder;
@@ -25,6 +26,7 @@ mod train;
 mod vocabulary;
 mod window;
 
+pub use committee::join;
 pub use config::{ModelConfig, NetworkSize, Temperatures};
 pub use distil::{DistilOptions, DistilReport, distil};
 pub use error::LayoutError;

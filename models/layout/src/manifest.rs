@@ -11,10 +11,11 @@ pub const MANIFEST_FILE: &str = "manifest.json";
 pub type Manifest = BTreeMap<String, String>;
 
 /// Writes the manifest of the named files of a folder.
-pub fn write(folder: &Path, files: &[&str]) -> Result<(), LayoutError> {
+pub fn write(folder: &Path, files: &[impl AsRef<str>]) -> Result<(), LayoutError> {
     let manifest: Manifest = files
         .iter()
-        .map(|file| Ok(((*file).to_owned(), digest_of(&folder.join(file))?)))
+        .map(AsRef::as_ref)
+        .map(|file| Ok((file.to_owned(), digest_of(&folder.join(file))?)))
         .collect::<Result<_, LayoutError>>()?;
     let path = folder.join(MANIFEST_FILE);
     let text =

@@ -1,11 +1,12 @@
 //! The trained model: words of one page -> probabilities of labels, beginnings and page classes.
 //!
+//! It may be a committee: several networks read the same words, and what they say is averaged.
 //! Loaded once and shared by threads; the same words give the same numbers. Long pages are read in
 //! overlapping windows, each word taken from the window in which it stands farthest from an edge;
 //! words beyond `MOST_WORDS` are answered with `O`. What to make of the probabilities is up to the
 //! caller.
 
-use crate::config::{FORMAT_VERSION, ModelConfig};
+use crate::config::{ModelConfig, Temperatures};
 use crate::manifest;
 use crate::network::{Network, Tensors, refuse};
 use crate::ops::{sigmoid, softmax_in_place};
@@ -17,7 +18,7 @@ use std::path::Path;
 
 pub const WEIGHTS_FILE: &str = "model.safetensors";
 pub const CONFIG_FILE: &str = "config.json";
-/// The files of a weights folder that the manifest must list.
+/// The files of every weights folder, which the manifest must list.
 pub const FILES: [&str; 4] = [CONFIG_FILE, WEIGHTS_FILE, TABLE_FILE, VOCABULARY_FILE];
 /// How sure fields are, fitted by whoever turns tags into fields; beside the weights it was fitted for, or absent.
 pub const CALIBRATION_FILE: &str = "calibration.json";
@@ -28,7 +29,8 @@ const OVERLAP: usize = 128;
 
 pub struct Model {
     pub(crate) config: ModelConfig,
-    pub(crate) network: Network,
+    /// Never empty; the first is that of `WEIGHTS_FILE`.
+    pub(crate) networks: Vec<Network>,
     pub(crate) table: TokenTable,
     digest: String,
     calibration: Option<Vec<u8>>,
@@ -59,28 +61,25 @@ impl Model {
     /// Verifies the folder's manifest, then loads; a file that differs is refused.
     pub fn load(folder: &Path) -> Result<Self, LayoutError> {
         let (digest, listed) = manifest::verify(folder, &FILES)?;
-        let path = folder.join(CONFIG_FILE);
-        let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
-        let config: ModelConfig =
-            serde_json::from_slice(&text).map_err(|e| LayoutError::format(&path, e))?;
-        if config.version != FORMAT_VERSION {
-            return Err(LayoutError::Version {
-                path,
-                found: config.version,
-                expected: FORMAT_VERSION,
-            });
-        }
+        let config = load_config(folder)?;
         let table = TokenTable::load(folder)?;
-        if table.dimension != config.size.token_dimension {
-            let reason = format!("token vectors of length {}", table.dimension);
-            return Err(LayoutError::format(&folder.join(TABLE_FILE), reason));
+        let mut networks = Vec::new();
+        for (index, config) in configs(&config).into_iter().enumerate() {
+            let file = weights_file(index);
+            let path = folder.join(&file);
+            if !listed.contains_key(&file) {
+                return Err(LayoutError::format(folder, format!("{file} is not listed")));
+            }
+            if table.dimension != config.size.token_dimension {
+                let reason = format!("token vectors of length {}", table.dimension);
+                return Err(LayoutError::format(&folder.join(TABLE_FILE), reason));
+            }
+            let tensors = load_weights(&path)?;
+            networks.push(Network::new(&config, &tensors).map_err(refuse(&path))?);
         }
-        let tensors = load_weights(folder)?;
-        let network =
-            Network::new(&config, &tensors).map_err(refuse(&folder.join(WEIGHTS_FILE)))?;
         Ok(Self {
             config,
-            network,
+            networks,
             table,
             digest,
             calibration: match listed.contains_key(CALIBRATION_FILE) {
@@ -100,11 +99,10 @@ impl Model {
 
     /// Writes the manifest of a weights folder anew, after its calibration was written.
     pub fn seal(folder: &Path) -> Result<(), LayoutError> {
-        let calibrated = folder.join(CALIBRATION_FILE).exists();
-        let files = FILES.iter().copied();
-        let files: Vec<&str> = files
-            .chain(calibrated.then_some(CALIBRATION_FILE))
-            .collect();
+        let mut files = files(&load_config(folder)?);
+        if folder.join(CALIBRATION_FILE).exists() {
+            files.push(CALIBRATION_FILE.to_owned());
+        }
         manifest::write(folder, &files)
     }
 
@@ -124,8 +122,20 @@ impl Model {
 
     /// Tags the words of one upright page, given in reading order.
     pub fn tag(&self, words: &[PageWord]) -> Result<PageTags, LayoutError> {
-        let raw = self.scores(words)?;
-        let temperatures = &self.config.temperatures;
+        let configs = configs(&self.config);
+        let opinions: Result<Vec<PageTags>, LayoutError> = self
+            .networks
+            .iter()
+            .zip(&configs)
+            .map(|(network, config)| {
+                let raw = scores(network, &self.table, config, words)?;
+                Ok(self.probabilities(raw, &config.temperatures, words.len()))
+            })
+            .collect();
+        Ok(mean(opinions?))
+    }
+
+    fn probabilities(&self, raw: RawScores, temperatures: &Temperatures, words: usize) -> PageTags {
         let word_tags = raw.words.iter().map(|scores| {
             let (labels, flags) = scores.split_at(self.config.labels.len());
             WordTag {
@@ -135,13 +145,13 @@ impl Model {
             }
         });
         let mut tags: Vec<WordTag> = word_tags.collect();
-        tags.resize_with(words.len(), || self.outside());
+        tags.resize_with(words, || self.outside());
         let (classes, starts) = raw.page.split_at(self.config.page_classes.len());
-        Ok(PageTags {
+        PageTags {
             class_probabilities: softmax(classes, temperatures.page_class),
             starts_document: probability(starts.first(), temperatures.starts_document),
             words: tags,
-        })
+        }
     }
 
     fn outside(&self) -> WordTag {
@@ -156,15 +166,99 @@ impl Model {
         }
     }
 
-    /// Scores of up to `MOST_WORDS` words and of the page (the mean over its windows).
+    /// Scores of up to `MOST_WORDS` words and of the page (the mean over its windows): those of the network, or
+    /// what gives the probabilities on which a committee agrees.
     pub(crate) fn scores(&self, words: &[PageWord]) -> Result<RawScores, LayoutError> {
-        scores(&self.network, &self.table, &self.config, words)
+        match self.networks.as_slice() {
+            [network] => scores(network, &self.table, &self.config, words),
+            _ => Ok(RawScores::of(
+                &self.tag(&words[..words.len().min(MOST_WORDS)])?,
+            )),
+        }
     }
 }
 
-/// The matrices of a weights folder, in single precision.
-pub(crate) fn load_weights(folder: &Path) -> Result<Tensors, LayoutError> {
-    candle_core::safetensors::load(folder.join(WEIGHTS_FILE), &Device::Cpu)?
+/// What several networks say of a page, each as much as the others.
+fn mean(opinions: Vec<PageTags>) -> PageTags {
+    let share = 1.0 / opinions.len().max(1) as f32;
+    let mut opinions = opinions.into_iter();
+    let mut total = opinions.next().unwrap_or(PageTags {
+        class_probabilities: Vec::new(),
+        starts_document: 0.0,
+        words: Vec::new(),
+    });
+    let add = |sum: &mut [f32], more: &[f32]| {
+        sum.iter_mut()
+            .zip(more)
+            .for_each(|(sum, more)| *sum += more);
+    };
+    for opinion in opinions {
+        add(&mut total.class_probabilities, &opinion.class_probabilities);
+        total.starts_document += opinion.starts_document;
+        for (word, other) in total.words.iter_mut().zip(&opinion.words) {
+            add(&mut word.probabilities, &other.probabilities);
+            word.begins += other.begins;
+            word.starts_row += other.starts_row;
+        }
+    }
+    let scale = |sum: &mut f32| *sum *= share;
+    total.class_probabilities.iter_mut().for_each(scale);
+    scale(&mut total.starts_document);
+    for word in &mut total.words {
+        word.probabilities.iter_mut().for_each(scale);
+        scale(&mut word.begins);
+        scale(&mut word.starts_row);
+    }
+    total
+}
+
+/// `model.safetensors`, then `model-2.safetensors` …
+pub(crate) fn weights_file(index: usize) -> String {
+    match index {
+        0 => WEIGHTS_FILE.to_owned(),
+        _ => format!("model-{}.safetensors", index + 1),
+    }
+}
+
+/// The files that a folder of this configuration has, beside its calibration.
+pub(crate) fn files(config: &ModelConfig) -> Vec<String> {
+    let others = (1..=config.others.len()).map(weights_file);
+    FILES.map(str::to_owned).into_iter().chain(others).collect()
+}
+
+/// One for each network.
+fn configs(config: &ModelConfig) -> Vec<ModelConfig> {
+    let first = ModelConfig {
+        others: Vec::new(),
+        ..config.clone()
+    };
+    let others = config.others.iter().map(|other| ModelConfig {
+        size: other.size,
+        temperatures: other.temperatures,
+        ..first.clone()
+    });
+    std::iter::once(first.clone()).chain(others).collect()
+}
+
+fn load_config(folder: &Path) -> Result<ModelConfig, LayoutError> {
+    let path = folder.join(CONFIG_FILE);
+    let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
+    let config: ModelConfig =
+        serde_json::from_slice(&text).map_err(|e| LayoutError::format(&path, e))?;
+    let expected = ModelConfig::version(config.others.len());
+    match config.version == expected {
+        true => Ok(config),
+        false => Err(LayoutError::Version {
+            path,
+            found: config.version,
+            expected,
+        }),
+    }
+}
+
+/// The matrices of a file, in single precision.
+pub(crate) fn load_weights(file: &Path) -> Result<Tensors, LayoutError> {
+    candle_core::safetensors::load(file, &Device::Cpu)?
         .into_iter()
         .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32)?)))
         .collect()
@@ -174,6 +268,26 @@ pub(crate) fn load_weights(folder: &Path) -> Result<Tensors, LayoutError> {
 pub(crate) struct RawScores {
     pub words: Vec<Vec<f32>>,
     pub page: Vec<f32>,
+}
+
+impl RawScores {
+    /// Of which softmax and sigmoid, without a temperature, give these probabilities.
+    fn of(tags: &PageTags) -> Self {
+        const LEAST: f32 = 1e-9;
+        let log = |p: &f32| p.max(LEAST).ln();
+        let odds = |p: f32| (p.max(LEAST) / (1.0 - p).max(LEAST)).ln();
+        let of_word = |word: &WordTag| {
+            let labels = word.probabilities.iter().map(log);
+            labels
+                .chain([odds(word.begins), odds(word.starts_row)])
+                .collect()
+        };
+        let classes = tags.class_probabilities.iter().map(log);
+        Self {
+            words: tags.words.iter().map(of_word).collect(),
+            page: classes.chain([odds(tags.starts_document)]).collect(),
+        }
+    }
 }
 
 pub(crate) fn scores(

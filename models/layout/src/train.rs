@@ -16,7 +16,7 @@ use crate::calibrate::fit_temperatures;
 use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
 use crate::evaluate::{Evaluation, evaluate, evaluate_network};
 use crate::labels::{label_weights, page_classes, word_labels};
-use crate::model::{Model, load_weights};
+use crate::model::{Model, WEIGHTS_FILE, load_weights};
 use crate::network::{Network, Tensors, initial_tensors, refuse};
 use crate::page::read_training_pages;
 use crate::token_table::TokenTable;
@@ -155,6 +155,7 @@ pub fn train(
         labels: word_labels(&pages),
         page_classes: page_classes(&pages),
         temperatures: Temperatures::default(),
+        others: Vec::new(),
     };
     let (config, initial) = match &options.start {
         None => {
@@ -232,7 +233,8 @@ pub fn train(
     finish(options, config, &standing, pages.len(), checks)
 }
 
-/// The weights of a folder, to be trained further. Pages may name no label that those weights lack.
+/// The first network of a folder, to be trained further; others beside it stay as they are. Pages may name no
+/// label that those weights lack.
 fn started_from(
     folder: &Path,
     wanted: &ModelConfig,
@@ -253,7 +255,7 @@ fn started_from(
             "pages are labelled {name}, which the weights in {} lack",
             folder.display()
         ))),
-        None => Ok((config, load_weights(folder)?)),
+        None => Ok((config, load_weights(&folder.join(WEIGHTS_FILE))?)),
     }
 }
 

@@ -4,9 +4,8 @@ use super::Standing;
 use crate::LayoutError;
 use crate::config::ModelConfig;
 use crate::manifest;
-use crate::model::{CONFIG_FILE, FILES, WEIGHTS_FILE};
+use crate::model::{CONFIG_FILE, WEIGHTS_FILE, files};
 use crate::network::Tensors;
-use crate::token_table::{TABLE_FILE, VOCABULARY_FILE};
 use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
 use std::path::Path;
@@ -46,7 +45,8 @@ pub fn load_best(folder: &Path) -> Result<Tensors, LayoutError> {
     load(&folder.join(BEST_FILE))
 }
 
-/// Writes a weights folder: matrices in half precision, the token table as it is, the manifest.
+/// Writes a weights folder: matrices in half precision, the token table and further networks as they are in
+/// `tokens`, the manifest.
 pub fn write_weights(
     folder: &Path,
     tokens: &Path,
@@ -62,7 +62,12 @@ pub fn write_weights(
     let path = folder.join(CONFIG_FILE);
     let text = serde_json::to_string_pretty(config).map_err(|e| LayoutError::format(&path, e))?;
     std::fs::write(&path, text + "\n").map_err(|e| LayoutError::file("write", &path, e))?;
-    for file in [TABLE_FILE, VOCABULARY_FILE] {
+    let written = [CONFIG_FILE, WEIGHTS_FILE];
+    let files = files(config);
+    for file in files
+        .iter()
+        .filter(|file| !written.contains(&file.as_str()))
+    {
         let (from, to) = (tokens.join(file), folder.join(file));
         let same = from
             .canonicalize()
@@ -73,7 +78,7 @@ pub fn write_weights(
         }
     }
     // A calibration that lies here is that of other weights: it is not listed, so nobody reads it.
-    manifest::write(folder, &FILES)
+    manifest::write(folder, &files)
 }
 
 fn save(path: &Path, tensors: &Tensors) -> Result<(), LayoutError> {

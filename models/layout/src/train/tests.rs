@@ -139,6 +139,7 @@ fn every_variable_receives_a_gradient() {
         labels: word_labels(&pages),
         page_classes: page_classes(&pages),
         temperatures: Temperatures::default(),
+        others: Vec::new(),
     };
     let optimizer =
         Optimizer::new(&initial_tensors(&config, 1).expect("weights")).expect("an optimizer");
@@ -198,6 +199,67 @@ fn a_few_steps_lower_the_loss_and_the_written_model_tags_pages_it_has_not_seen()
     assert!((sum - 1.0).abs() < 1e-4);
 
     bad_pages_are_answered(&model);
+}
+
+#[test]
+fn a_committee_says_what_its_members_say_on_average() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folders = ["one", "two"].map(|name| folder.path().join(name));
+    for (seed, output) in (1..).zip(&folders) {
+        let options = TrainOptions {
+            output: output.clone(),
+            checkpoints: output.join("checkpoints"),
+            steps: 20,
+            seed,
+            ..toy_options(folder.path())
+        };
+        train(&options, &mut |_| {}).expect("trained");
+    }
+    let joined = folder.path().join("joined");
+    let digest = crate::join(&folders, &joined).expect("joined");
+    let models = [&joined, &folders[0], &folders[1]].map(|f| Model::load(f).expect("loaded"));
+    assert_eq!(models[0].digest(), digest);
+    let words: Vec<PageWord> = toy_pages(1, 9)[0]
+        .words
+        .iter()
+        .map(|w| w.word.clone())
+        .collect();
+    let [all, one, two] = models
+        .each_ref()
+        .map(|model| model.tag(&words).expect("tagged"));
+    assert_ne!(one, two);
+    for (index, word) in all.words.iter().enumerate() {
+        let members = [&one.words[index], &two.words[index]];
+        let mean = (members[0].begins + members[1].begins) / 2.0;
+        assert!((word.begins - mean).abs() < 1e-6);
+        for (label, p) in word.probabilities.iter().enumerate() {
+            let mean = members.map(|m| m.probabilities[label]).iter().sum::<f32>() / 2.0;
+            assert!((p - mean).abs() < 1e-6);
+        }
+    }
+    let pages = toy_pages(12, 3);
+    let figures = evaluate(&models[0], &pages).expect("evaluated");
+    assert!(figures.header_f1 > 0.1, "{figures:?}");
+
+    // Trained further, the others stay; and what does not fit does not join.
+    let further = TrainOptions {
+        start: Some(joined.clone()),
+        tokens: joined.clone(),
+        output: folder.path().join("further"),
+        checkpoints: folder.path().join("further-checkpoints"),
+        steps: 2,
+        ..toy_options(folder.path())
+    };
+    train(&further, &mut |_| {}).expect("trained further");
+    assert_eq!(
+        Model::load(&further.output).expect("loaded").networks.len(),
+        2
+    );
+    let error = crate::join(&[joined.clone(), joined.clone()], &joined).expect_err("refused");
+    assert!(
+        error.to_string().contains("a folder that is joined"),
+        "{error}"
+    );
 }
 
 fn bad_pages_are_answered(model: &Model) {

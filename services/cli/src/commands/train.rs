@@ -1,4 +1,5 @@
-//! `docexam train`: the layout model from labelled pages, and the token table from a sentence encoder.
+//! `docexam train`: the layout model from labelled pages, the token table from a sentence encoder, one model of
+//! several.
 
 use crate::exit::Done;
 use anyhow::bail;
@@ -32,6 +33,15 @@ enum Command {
         )]
         trade_words: PathBuf,
         #[arg(long, default_value = "models/layout/weights", value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Make one model of several that were trained apart, on the same labels: what they say is averaged
+    Join {
+        /// Weights folders, two or more
+        #[arg(required = true, num_args = 2.., value_name = "DIR")]
+        weights: Vec<PathBuf>,
+        /// Weights folder to write; its calibration is to be fitted anew
+        #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
 }
@@ -106,6 +116,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             trade_words.clone(),
             out.clone(),
         )),
+        Some(Command::Join { weights, out }) => {
+            println!("{}", docexam_layout::join(weights, out)?);
+            Ok(Done::Complete)
+        }
         None => train(&arguments.training),
     }
 }
