@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use crate::OcrError;
-use image::GrayImage;
+use image::{GrayImage, imageops};
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::ptr;
@@ -56,6 +56,27 @@ pub(crate) struct Crop {
 }
 
 impl Crop {
+    /// At least a pixel, whatever is asked for.
+    fn of(&self, image: &GrayImage) -> GrayImage {
+        let (width, height) = (self.width.max(1), self.height.max(1));
+        let left = self.left.min(image.width().saturating_sub(1));
+        let top = self.top.min(image.height().saturating_sub(1));
+        imageops::crop_imm(image, left, top, width, height).to_image()
+    }
+
+    /// Words of the part, where they stand on the whole image.
+    fn placed(&self, words: Vec<ReadWord>) -> Vec<ReadWord> {
+        let (right, down) = (pixels(self.left), pixels(self.top));
+        let on_image = |word: ReadWord| ReadWord {
+            left: word.left + right,
+            right: word.right + right,
+            top: word.top + down,
+            bottom: word.bottom + down,
+            ..word
+        };
+        words.into_iter().map(on_image).collect()
+    }
+
     pub(crate) fn all(image: &GrayImage) -> Self {
         let (width, height) = image.dimensions();
         Self {
@@ -160,22 +181,15 @@ impl Engine {
         self.forget();
         // SAFETY: the engine is live.
         unsafe { sys::TessBaseAPISetPageSegMode(self.api, mode_number(segmentation)) };
-        self.set_image(image, dpi);
-        if let Some(crop) = crop {
-            // SAFETY: an image is set; Tesseract clips the rectangle to it.
-            unsafe {
-                sys::TessBaseAPISetRectangle(
-                    self.api,
-                    pixels(crop.left),
-                    pixels(crop.top),
-                    pixels(crop.width),
-                    pixels(crop.height),
-                );
-            }
-        }
+        // Cut out here: Tesseract would copy the whole page for every part of it.
+        let part = crop.map(|part| part.of(image));
+        self.set_image(part.as_ref().unwrap_or(image), dpi);
         let words = self.recognise(deadline).map(|()| self.words());
         self.forget();
-        words
+        Ok(match crop {
+            Some(crop) => crop.placed(words?),
+            None => words?,
+        })
     }
 
     /// Drops image, results and everything learnt from the page before.

@@ -18,7 +18,7 @@ use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
 use docexam_intake::Page;
-use image::{GrayImage, imageops};
+use image::GrayImage;
 use std::time::{Duration, Instant};
 
 /// Set for every engine. Inverted text would be looked for by reading every line twice: a third of
@@ -217,10 +217,9 @@ impl Reader {
             "parts of lines passed over"
         );
         for gap in gaps {
-            let part = imageops::crop_imm(&image, gap.left, gap.top, gap.width, gap.height);
             let line = Segmentation::SingleLine;
-            let more = engine.read(&part.to_image(), dpi, None, line, deadline)?;
-            read = completed(read, moved(more, &gap));
+            let more = engine.read(&image, dpi, Some(gap), line, deadline)?;
+            read = completed(read, more);
         }
         let unread = passed_over(letters, &read);
         if unread >= MIN_PASSED_OVER && unread as f32 >= PASSED_OVER * letters.len() as f32 {
@@ -321,19 +320,6 @@ impl From<OutOfTime> for Stopped {
     fn from(_: OutOfTime) -> Self {
         Self::OutOfTime
     }
-}
-
-/// Words of a part of the page, where they stand on the whole.
-fn moved(words: Vec<ReadWord>, part: &Crop) -> Vec<ReadWord> {
-    let (right, down) = (part.left as i32, part.top as i32);
-    let on_page = |word: ReadWord| ReadWord {
-        left: word.left + right,
-        right: word.right + right,
-        top: word.top + down,
-        bottom: word.bottom + down,
-        ..word
-    };
-    words.into_iter().map(on_page).collect()
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
