@@ -52,3 +52,24 @@ fn short(digest: &Sha256Digest) -> String {
     let hex = text.rsplit(':').next().unwrap_or_default();
     hex.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_reader_kept_is_there_for_it_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (file, reader) = (Sha256Digest::of(b"file"), Sha256Digest::of(b"reader"));
+        let kept = KeptReadings::new(folder.path(), &reader);
+        assert!(kept.reading(&file, 2).expect("readable").is_none());
+        let reading = PageReading::failed(0, 2, "too long".to_owned());
+        kept.keep(&file, &reading).expect("kept");
+        assert_eq!(kept.reading(&file, 2).expect("readable"), Some(reading));
+        assert!(kept.reading(&file, 1).expect("readable").is_none());
+        let another = KeptReadings::new(folder.path(), &Sha256Digest::of(b"another"));
+        assert!(another.reading(&file, 2).expect("readable").is_none());
+        std::fs::write(kept.path(&file, 2), "{").expect("written");
+        assert!(kept.reading(&file, 2).is_err());
+    }
+}
