@@ -4,7 +4,8 @@
 //! whether it was right. Comes out: a calibration, kept as JSON beside the weights it was fitted for, which
 //! turns the confidences of new documents. Log-odds are stretched and moved by the quality of the page and moved
 //! by the key: logistic regression (Platt 1999) whose key terms are held near zero, so that a rare key follows
-//! the rest. The order of two candidates of one key on one page never changes.
+//! the rest. A confidence is lowered where it proved too high, and never raised: the papers it is fitted on are
+//! kinder than those that come. The order of two candidates of one key on one page never turns round.
 //! Deliberately absent: where the truth comes from.
 
 use crate::odds::{log_odds, probability};
@@ -109,8 +110,14 @@ impl Calibration {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
-    /// The calibrated confidence, [0, 1].
+    /// The calibrated confidence, [0, 1]: at most what it was.
     pub fn apply(&self, key: FieldKey, is_cell: bool, tier: Tier, confidence: f32) -> f32 {
+        self.expected(key, is_cell, tier, confidence)
+            .min(confidence)
+    }
+
+    /// What the fit expects, which may be more.
+    fn expected(&self, key: FieldKey, is_cell: bool, tier: Tier, confidence: f32) -> f32 {
         let x = f64::from(log_odds(confidence));
         let line = self.tiers.get(&tier).copied().unwrap_or(Line {
             stretch: 1.0,
@@ -137,7 +144,7 @@ impl Calibration {
         }
         let mut by_key: BTreeMap<String, Vec<(f64, bool)>> = BTreeMap::new();
         for o in observations {
-            let expected = calibration.apply(o.key, o.is_cell, o.tier, o.confidence);
+            let expected = calibration.expected(o.key, o.is_cell, o.tier, o.confidence);
             let cases = by_key.entry(name(o.key, o.is_cell)).or_default();
             cases.push((f64::from(log_odds(expected)), o.right));
         }
@@ -257,6 +264,9 @@ mod tests {
             at(Tier::Poor, 0.99)
         );
         assert!(at(Tier::Clear, 0.8) > at(Tier::Clear, 0.7));
+        // What proved righter than it said is left as it was.
+        let modest = Calibration::fit(&fields(key, Tier::Clear, 0.7, 400, 0.98));
+        assert_eq!(modest.apply(key, false, Tier::Clear, 0.7), 0.7);
     }
 
     #[test]
