@@ -12,11 +12,9 @@ impl<'a> Draft<'a> {
         use super::look::Parties as P;
         let blocks = self.party_blocks(roles);
         let accent = self.look.accent;
-        let cell =
-            |(heading, body): &(String, String)| format!("[#text(0.85em)[{heading}] \\\n{body}]");
         let cells: Vec<String> = match self.chance(0.08) {
             true => self.cells_with_upright_captions(roles, &blocks),
-            false => blocks.iter().map(cell).collect(),
+            false => blocks.iter().map(captioned_cell).collect(),
         };
         let across = cells.len().clamp(1, 3);
         match self.look.parties {
@@ -117,13 +115,8 @@ impl<'a> Draft<'a> {
         blocks: &[(String, String)],
     ) -> Vec<String> {
         const LONGEST: usize = 9;
-        let present: Vec<&str> = roles
-            .iter()
-            .filter(|(role, _)| self.party_in(*role).is_some())
-            .map(|(_, caption)| *caption)
-            .collect();
         let mut cells = Vec::new();
-        for (caption, (heading, body)) in present.into_iter().zip(blocks) {
+        for ((_, caption), block) in self.present(roles).into_iter().zip(blocks) {
             let words = self.words(caption).to_uppercase();
             let letters: Vec<String> = words
                 .chars()
@@ -132,10 +125,11 @@ impl<'a> Draft<'a> {
                 .collect();
             cells.push(match letters.len() <= LONGEST {
                 true => format!(
-                    "[#grid(columns: (auto, 1fr), column-gutter: 6pt, [#text(0.8em)[{}]], [{body}])]",
-                    letters.join(" \\ ")
+                    "[#grid(columns: (auto, 1fr), column-gutter: 6pt, [#text(0.8em)[{}]], [{}])]",
+                    letters.join(" \\ "),
+                    block.1
                 ),
-                false => format!("[#text(0.85em)[{heading}] \\\n{body}]"),
+                false => captioned_cell(block),
             });
         }
         cells
@@ -144,14 +138,19 @@ impl<'a> Draft<'a> {
     /// Heading and lines of each party that there is.
     fn party_blocks(&mut self, roles: &[(Role, &str)]) -> Vec<(String, String)> {
         let mut blocks = Vec::new();
-        for &(role, caption) in roles {
-            if self.party_in(role).is_some() {
-                let heading = self.heading(caption);
-                let body = self.party_of(role);
-                blocks.push((heading, body));
-            }
+        for (role, caption) in self.present(roles) {
+            let heading = self.heading(caption);
+            let body = self.party_of(role);
+            blocks.push((heading, body));
         }
         blocks
+    }
+
+    /// Those roles that somebody has.
+    fn present<'r>(&self, roles: &[(Role, &'r str)]) -> Vec<(Role, &'r str)> {
+        let mut present = roles.to_vec();
+        present.retain(|(role, _)| self.party_in(*role).is_some());
+        present
     }
 
     /// The parties beside seller and buyer, two or three across.
@@ -188,6 +187,11 @@ impl<'a> Draft<'a> {
             Role::Producer | Role::Payee | Role::TaxRepresentative => it.producer.as_ref(),
         }
     }
+}
+
+/// A small heading above the lines of a party.
+fn captioned_cell((heading, body): &(String, String)) -> String {
+    format!("[#text(0.85em)[{heading}] \\\n{body}]")
 }
 
 /// Who a party is on this document.

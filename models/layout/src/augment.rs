@@ -24,14 +24,15 @@ pub fn vary(
     window: usize,
     random: &mut ChaCha8Rng,
 ) -> (Vec<LabelledWord>, Vec<bool>) {
-    let words = rearrange(page.words.clone(), random);
+    let mut words = rearrange(page.words.clone(), random);
     let spare = words.len().saturating_sub(window);
     let start = if spare == 0 {
         0
     } else {
         random.random_range(0..=spare)
     };
-    let mut words = words[start..(start + window).min(words.len())].to_vec();
+    words.truncate(start + window);
+    words.drain(..start);
     words.retain(|word| word.begins || word.starts_row || random.random::<f32>() >= LOST_WORDS);
     move_and_scale(&mut words, random);
     let case = random.random::<f32>() / CASE_PAGES;

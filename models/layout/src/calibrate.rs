@@ -22,7 +22,7 @@ pub fn fit_temperatures(
     let (mut begins, mut rows, mut starts) = (Vec::new(), Vec::new(), Vec::new());
     for page in pages {
         let words: Vec<_> = page.words.iter().map(|word| word.word.clone()).collect();
-        let raw = scores(&model.networks[0], &model.table, config, &words)?;
+        let raw = scores(&model.networks[0], &model.table, &words)?;
         for (word, scores) in page.words.iter().zip(raw.words) {
             let Some(truth) = label_index(&config.labels, &word.label, &page.id)? else {
                 continue;

@@ -7,9 +7,12 @@
 use crate::LayoutError;
 use crate::config::{Member, ModelConfig};
 use crate::manifest;
-use crate::model::{CONFIG_FILE, Model, files, weights_file};
+use crate::model::{Model, files, weights_file, write_config};
 use crate::token_table::{TABLE_FILE, VOCABULARY_FILE};
 use std::path::{Path, PathBuf};
+
+/// The files that all networks of a model share.
+const TOKENS: [&str; 2] = [TABLE_FILE, VOCABULARY_FILE];
 
 /// Joins the folders, which must have the same labels, page classes and token table; a committee joins with all
 /// its networks. A calibration was fitted for one of them alone and is left behind. Returns the digest of `out`.
@@ -22,50 +25,42 @@ pub fn join(folders: &[PathBuf], out: &Path) -> Result<String, LayoutError> {
         return refuse(out, "weights cannot be joined in a folder that is joined");
     }
     std::fs::create_dir_all(out).map_err(|e| LayoutError::file("create", out, e))?;
-    let model = Model::load(first)?;
-    let mut joined = ModelConfig {
-        others: Vec::new(),
-        ..model.config.clone()
-    };
-    let table = manifest::verify(first, &[TABLE_FILE, VOCABULARY_FILE])?.1;
-    let mut networks = 0;
-    for folder in folders {
-        let config = Model::load(folder)?.config;
-        if config.labels != joined.labels || config.page_classes != joined.page_classes {
+    let models: Vec<Model> = folders
+        .iter()
+        .map(|folder| Model::load(folder))
+        .collect::<Result<_, _>>()?;
+    let mut members: Vec<Member> = Vec::new();
+    for (folder, model) in folders.iter().zip(&models) {
+        let (config, of_first) = (&model.config, &models[0].config);
+        if config.labels != of_first.labels || config.page_classes != of_first.page_classes {
             return refuse(
                 folder,
                 "other labels or page classes than the first weights",
             );
         }
-        let listed = manifest::verify(folder, &[TABLE_FILE, VOCABULARY_FILE])?.1;
-        if [TABLE_FILE, VOCABULARY_FILE]
+        if TOKENS
             .iter()
-            .any(|file| listed[*file] != table[*file])
+            .any(|file| model.listed[*file] != models[0].listed[*file])
         {
             return refuse(folder, "another token table than the first weights");
         }
-        let its_first = Member {
-            size: config.size,
-            temperatures: config.temperatures,
-        };
-        for (index, member) in [its_first].into_iter().chain(config.others).enumerate() {
-            copy(
-                &folder.join(weights_file(index)),
-                &out.join(weights_file(networks)),
-            )?;
-            if networks > 0 {
-                joined.others.push(member);
-            }
-            networks += 1;
+        for (index, member) in config.members().enumerate() {
+            let (from, to) = (weights_file(index), weights_file(members.len()));
+            copy(&folder.join(from), &out.join(to))?;
+            members.push(member);
         }
     }
-    joined.version = ModelConfig::version(joined.others.len());
-    for file in [TABLE_FILE, VOCABULARY_FILE] {
+    for file in TOKENS {
         copy(&first.join(file), &out.join(file))?;
     }
-    let path = out.join(CONFIG_FILE);
-    let text = serde_json::to_string_pretty(&joined).map_err(|e| LayoutError::format(&path, e))?;
-    std::fs::write(&path, text + "\n").map_err(|e| LayoutError::file("write", &path, e))?;
+    // The first folder may have been a committee itself.
+    let others = members.split_off(1);
+    let joined = ModelConfig {
+        version: ModelConfig::version(others.len()),
+        others,
+        ..models[0].config.clone()
+    };
+    write_config(out, &joined)?;
     manifest::write(out, &files(&joined))?;
     Ok(Model::load(out)?.digest().to_owned())
 }

@@ -21,6 +21,15 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
+    /// All networks, the first one first.
+    pub fn members(&self) -> impl Iterator<Item = Member> + '_ {
+        let first = Member {
+            size: self.size,
+            temperatures: self.temperatures,
+        };
+        std::iter::once(first).chain(self.others.iter().copied())
+    }
+
     /// Of a folder with so many networks.
     pub fn version(others: usize) -> u32 {
         match others {
@@ -30,8 +39,8 @@ impl ModelConfig {
     }
 }
 
-/// A network beside the first one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A network of several.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Member {
     pub size: NetworkSize,
     #[serde(default)]

@@ -59,7 +59,7 @@ pub(crate) fn evaluate_network(
     config: &ModelConfig,
     pages: &[TrainingPage],
 ) -> Result<Evaluation, LayoutError> {
-    evaluated(config, pages, |words| scores(network, table, config, words))
+    evaluated(config, pages, |words| scores(network, table, words))
 }
 
 fn evaluated(

@@ -7,7 +7,7 @@
 //! caller.
 
 use crate::config::{ModelConfig, Temperatures};
-use crate::manifest;
+use crate::manifest::{self, Manifest};
 use crate::network::{Network, Tensors, refuse};
 use crate::ops::{sigmoid, softmax_in_place};
 use crate::token_table::{TABLE_FILE, TokenTable, VOCABULARY_FILE};
@@ -33,6 +33,8 @@ pub struct Model {
     pub(crate) networks: Vec<Network>,
     pub(crate) table: TokenTable,
     digest: String,
+    /// Of every file of the folder.
+    pub(crate) listed: Manifest,
     calibration: Option<Vec<u8>>,
 }
 
@@ -64,18 +66,22 @@ impl Model {
         let config = load_config(folder)?;
         let table = TokenTable::load(folder)?;
         let mut networks = Vec::new();
-        for (index, config) in configs(&config).into_iter().enumerate() {
+        for (index, member) in config.members().enumerate() {
             let file = weights_file(index);
             let path = folder.join(&file);
             if !listed.contains_key(&file) {
                 return Err(LayoutError::format(folder, format!("{file} is not listed")));
             }
-            if table.dimension != config.size.token_dimension {
+            if table.dimension != member.size.token_dimension {
                 let reason = format!("token vectors of length {}", table.dimension);
                 return Err(LayoutError::format(&folder.join(TABLE_FILE), reason));
             }
             let tensors = load_weights(&path)?;
-            networks.push(Network::new(&config, &tensors).map_err(refuse(&path))?);
+            let of_member = ModelConfig {
+                size: member.size,
+                ..config.clone()
+            };
+            networks.push(Network::new(&of_member, &tensors).map_err(refuse(&path))?);
         }
         Ok(Self {
             config,
@@ -89,6 +95,7 @@ impl Model {
                 }
                 false => None,
             },
+            listed,
         })
     }
 
@@ -122,14 +129,11 @@ impl Model {
 
     /// Tags the words of one upright page, given in reading order.
     pub fn tag(&self, words: &[PageWord]) -> Result<PageTags, LayoutError> {
-        let configs = configs(&self.config);
-        let opinions: Result<Vec<PageTags>, LayoutError> = self
-            .networks
-            .iter()
-            .zip(&configs)
-            .map(|(network, config)| {
-                let raw = scores(network, &self.table, config, words)?;
-                Ok(self.probabilities(raw, &config.temperatures, words.len()))
+        let members = self.networks.iter().zip(self.config.members());
+        let opinions: Result<Vec<PageTags>, LayoutError> = members
+            .map(|(network, member)| {
+                let raw = scores(network, &self.table, words)?;
+                Ok(self.probabilities(raw, &member.temperatures, words.len()))
             })
             .collect();
         Ok(mean(opinions?))
@@ -170,7 +174,7 @@ impl Model {
     /// what gives the probabilities on which a committee agrees.
     pub(crate) fn scores(&self, words: &[PageWord]) -> Result<RawScores, LayoutError> {
         match self.networks.as_slice() {
-            [network] => scores(network, &self.table, &self.config, words),
+            [network] => scores(network, &self.table, words),
             _ => Ok(RawScores::of(
                 &self.tag(&words[..words.len().min(MOST_WORDS)])?,
             )),
@@ -226,20 +230,6 @@ pub(crate) fn files(config: &ModelConfig) -> Vec<String> {
     FILES.map(str::to_owned).into_iter().chain(others).collect()
 }
 
-/// One for each network.
-fn configs(config: &ModelConfig) -> Vec<ModelConfig> {
-    let first = ModelConfig {
-        others: Vec::new(),
-        ..config.clone()
-    };
-    let others = config.others.iter().map(|other| ModelConfig {
-        size: other.size,
-        temperatures: other.temperatures,
-        ..first.clone()
-    });
-    std::iter::once(first.clone()).chain(others).collect()
-}
-
 fn load_config(folder: &Path) -> Result<ModelConfig, LayoutError> {
     let path = folder.join(CONFIG_FILE);
     let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
@@ -254,6 +244,12 @@ fn load_config(folder: &Path) -> Result<ModelConfig, LayoutError> {
             expected,
         }),
     }
+}
+
+pub(crate) fn write_config(folder: &Path, config: &ModelConfig) -> Result<(), LayoutError> {
+    let path = folder.join(CONFIG_FILE);
+    let text = serde_json::to_string_pretty(config).map_err(|e| LayoutError::format(&path, e))?;
+    std::fs::write(&path, text + "\n").map_err(|e| LayoutError::file("write", &path, e))
 }
 
 /// The matrices of a file, in single precision.
@@ -293,27 +289,27 @@ impl RawScores {
 pub(crate) fn scores(
     network: &Network,
     table: &TokenTable,
-    config: &ModelConfig,
     words: &[PageWord],
 ) -> Result<RawScores, LayoutError> {
     let words = &words[..words.len().min(MOST_WORDS)];
-    let window = config.size.window.max(2 * OVERLAP);
+    let window = network.size.window.max(2 * OVERLAP);
     let mut out = RawScores {
         words: Vec::with_capacity(words.len()),
-        page: vec![0.0; config.page_classes.len() + 1],
+        page: Vec::new(),
     };
     let starts = window_starts(words.len(), window);
     let share = 1.0 / starts.len() as f32;
     for &start in &starts {
         let end = (start + window).min(words.len());
         let mut batch = Batch::default();
-        batch.push(&words[start..end], &[], table, &config.size);
+        batch.push(&words[start..end], &[], table, &network.size);
         let scores = network.forward(batch, None)?;
         let page = scores
             .pages
             .narrow(0, 0, 1)?
             .flatten_all()?
             .to_vec1::<f32>()?;
+        out.page.resize(page.len(), 0.0);
         for (total, score) in out.page.iter_mut().zip(page) {
             *total += score * share;
         }

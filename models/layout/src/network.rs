@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub type Tensors = BTreeMap<String, Tensor>;
 
 pub struct Network {
-    size: NetworkSize,
+    pub(crate) size: NetworkSize,
     spelling: Tensor,
     take_in: Linear,
     take_in_norm: Norm,

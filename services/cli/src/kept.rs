@@ -16,12 +16,12 @@ pub struct KeptReadings {
 impl KeptReadings {
     pub fn new(folder: &Path, reader: &Sha256Digest) -> Self {
         Self {
-            folder: folder.join(short(reader)),
+            folder: folder.join(reader.hex()),
         }
     }
 
     fn path(&self, file: &Sha256Digest, page: u32) -> PathBuf {
-        self.folder.join(short(file)).join(format!("{page}.json"))
+        self.folder.join(file.hex()).join(format!("{page}.json"))
     }
 }
 
@@ -44,13 +44,6 @@ impl Readings for KeptReadings {
         std::fs::create_dir_all(folder)?;
         Ok(std::fs::write(&path, serde_json::to_vec(reading)?)?)
     }
-}
-
-/// A name for a folder: the hex figures, without `sha256:`.
-fn short(digest: &Sha256Digest) -> String {
-    let text = digest.to_string();
-    let hex = text.rsplit(':').next().unwrap_or_default();
-    hex.to_owned()
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const KEY_PRIOR: f64 = 8.0;
 /// Pages read worse than this, by the reader's mean confidence, are poor.
 const POOR: f32 = 0.8;
 /// Log-odds taken off: 0.95 becomes 0.92. With half a unit confidences of generated test papers are a little modest, and
-/// those of real ones wrong by half as much.
+/// those of real ones less too high; MODEL_CARD.md has both errors.
 const MARGIN: f64 = 0.5;
 /// Full steps of Newton's method; five are enough, the rest cost nothing.
 const STEPS: usize = 25;

@@ -12,6 +12,10 @@ const WIDEST_GAP: f32 = 3.0;
 /// So close together that a doubtful first word of a mention is taken for a continuation.
 const TIGHT_GAP: f32 = 0.6;
 
+/// What breaks at the end of a narrow box goes on below: between so much overlap and so much gap, in line
+/// heights.
+pub const NEXT_LINE: std::ops::Range<f32> = -0.4..1.3;
+
 #[derive(Clone, Debug)]
 pub struct Fragment {
     /// Index of the page among those given.

@@ -3,7 +3,7 @@
 //! Goes in: the tags of a page. Comes out: the same, with the tag on all words that make a day together. A date
 //! that is whole stays as it is, and so does one that nothing beside, above or below completes.
 
-use crate::fragments::{Shape, text_of};
+use crate::fragments::{NEXT_LINE, Shape, text_of};
 use crate::normalise::{Context, normalise};
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::{FieldKey, Rect, ValueForm, Word};
@@ -13,8 +13,6 @@ use std::ops::Range;
 const MOST_MISSING: usize = 3;
 /// Words of a date stand closer, in line heights.
 const GAP: f32 = 1.6;
-/// The rest stands on the next line: between so much overlap and so much gap, in line heights.
-const NEXT_LINE: Range<f32> = -0.4..1.3;
 /// A box in which a date is broken is not wider.
 const WIDEST_BOX: f32 = 14.0;
 /// What the model is surer of than this is no part of a date.

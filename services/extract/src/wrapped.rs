@@ -3,16 +3,15 @@
 //! The model sees half a number, and takes only the other half for the value, or only this one. What the halves
 //! say together is not in doubt. Comes out: one tag on both. Dates are completed in `whole_dates`.
 
-use crate::fragments::Shape;
+use crate::fragments::{NEXT_LINE, Shape};
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::{FieldKey, Rect, Word};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// The second half stands on the next line: between so much overlap and so much gap, in line heights.
-const NEXT_LINE: std::ops::Range<f32> = -0.4..1.3;
-/// And begins left of where the first half ends, but not on the other side of the page.
+/// The second half begins left of where the first half ends, but not on the other side of the page.
 const WIDEST_BOX: f32 = 30.0;
+
 /// The head of a number that is broken behind its slash or hyphen.
 static HEAD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\p{L}\d][\p{L}\d/.-]{0,11}[/-]$").expect("a constant pattern"));

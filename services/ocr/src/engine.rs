@@ -56,6 +56,26 @@ pub(crate) struct Crop {
 }
 
 impl Crop {
+    /// From (left, top) to (right, bottom) with a margin around it, as far as the image of this size reaches.
+    pub(crate) fn around(
+        (left, top): (i32, i32),
+        (right, bottom): (i32, i32),
+        margin: i32,
+        size: (u32, u32),
+    ) -> Self {
+        let clipped = |pixels: i32, most: u32| (pixels.max(0) as u32).min(most);
+        let (left, top) = (
+            clipped(left - margin, size.0),
+            clipped(top - margin, size.1),
+        );
+        Self {
+            left,
+            top,
+            width: clipped(right + margin, size.0) - left,
+            height: clipped(bottom + margin, size.1) - top,
+        }
+    }
+
     /// At least a pixel, whatever is asked for.
     fn of(&self, image: &GrayImage) -> GrayImage {
         let (width, height) = (self.width.max(1), self.height.max(1));

@@ -111,10 +111,11 @@ pub(crate) fn gaps(
     }
     parts.sort_by_key(|part| (part.top, part.left));
     let margin = (MARGIN * letter) as i32;
-    parts
-        .iter()
-        .map(|part| cropped(part, margin, size))
-        .collect()
+    let crop = |part: &Span| {
+        let (from, to) = ((part.left, part.top), (part.right, part.bottom));
+        Crop::around(from, to, margin, size)
+    };
+    parts.iter().map(crop).collect()
 }
 
 /// Letters that stand close together on a line.
@@ -143,20 +144,6 @@ fn with_neighbours(gap: &Span, words: &[Span], letter: f32) -> Span {
         .min_by_key(|word| word.left);
     let all = left.map_or(*gap, |word| gap.union(word));
     right.map_or(all, |word| all.union(word))
-}
-
-fn cropped(part: &Span, margin: i32, size: (u32, u32)) -> Crop {
-    let clipped = |pixels: i32, most: u32| (pixels.max(0) as u32).min(most);
-    let (left, top) = (
-        clipped(part.left - margin, size.0),
-        clipped(part.top - margin, size.1),
-    );
-    Crop {
-        left,
-        top,
-        width: clipped(part.right + margin, size.0) - left,
-        height: clipped(part.bottom + margin, size.1) - top,
-    }
 }
 
 #[cfg(test)]

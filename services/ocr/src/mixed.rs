@@ -56,21 +56,7 @@ fn run(words: &[ReadWord], range: std::ops::Range<usize>, size: (u32, u32)) -> O
     let top = run.iter().map(|word| word.top).min()?;
     let bottom = run.iter().map(|word| word.bottom).max()?;
     let margin = (MARGIN * (bottom - top) as f32) as i32 + 1;
-    let clipped = |pixels: i32, most: u32| (pixels.max(0) as u32).min(most);
-    let (left, right) = (
-        clipped(left - margin, size.0),
-        clipped(right + margin, size.0),
-    );
-    let (top, bottom) = (
-        clipped(top - margin, size.1),
-        clipped(bottom + margin, size.1),
-    );
-    let crop = Crop {
-        left,
-        top,
-        width: right - left,
-        height: bottom - top,
-    };
+    let crop = Crop::around((left, top), (right, bottom), margin, size);
     // A Chinese letter is about as wide as high: less is a speck or a stroke.
     let may_be_letters = crop.height >= 8 && crop.width >= crop.height;
     may_be_letters.then(|| Run {

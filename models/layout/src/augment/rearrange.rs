@@ -6,7 +6,7 @@
 //! lines are counted anew.
 
 use crate::LabelledWord;
-use crate::labels::OUTSIDE;
+use crate::labels::{ITEM_PREFIX, OUTSIDE};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -131,7 +131,11 @@ fn blocks(words: &[LabelledWord], height: f32) -> Vec<Block> {
 
 /// All blocks with goods, and the one above the first, are one.
 fn join_table(words: &[LabelledWord], blocks: &mut Vec<Block>) {
-    let has_goods = |block: &Block| block.iter().any(|i| words[*i].label.starts_with("item."));
+    let has_goods = |block: &Block| {
+        block
+            .iter()
+            .any(|i| words[*i].label.starts_with(ITEM_PREFIX))
+    };
     let (Some(first), Some(last)) = (
         blocks.iter().position(has_goods),
         blocks.iter().rposition(has_goods),
@@ -177,7 +181,7 @@ fn join(blocks: &mut Vec<Block>, first: usize, last: usize) {
 
 /// Two columns of fields that a gutter parts change places; captions left of their values do not.
 fn exchange_columns(block: &mut Vec<LabelledWord>, height: f32) {
-    if block.iter().any(|word| word.label.starts_with("item.")) {
+    if block.iter().any(|word| word.label.starts_with(ITEM_PREFIX)) {
         return;
     }
     let Some((left_end, right_start)) = gutter(block, height) else {

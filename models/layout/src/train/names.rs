@@ -26,8 +26,7 @@ impl Names {
         let mut by_letters: HashMap<usize, Vec<String>> = HashMap::new();
         for word in vocabulary.words() {
             let letters = word.chars().count();
-            let usable = word.chars().all(|c| c.is_alphabetic() && c < '\u{250}');
-            if usable && LETTERS.contains(&letters) {
+            if is_latin(word) && LETTERS.contains(&letters) {
                 let words = by_letters.entry(letters).or_default();
                 words.push(word.to_lowercase());
             }
@@ -70,6 +69,11 @@ impl Names {
 fn is_free(label: &str) -> bool {
     label != UNLABELLED
         && (label.ends_with("_name") || label.ends_with("_address") || label == "item.description")
+}
+
+/// Letters and nothing else, Latin ones with or without marks.
+pub fn is_latin(word: &str) -> bool {
+    word.chars().all(|c| c.is_alphabetic() && c < '\u{250}')
 }
 
 /// `other` in capitals or with a capital where `text` is; `other` is in lower case.

@@ -4,7 +4,7 @@ use super::Standing;
 use crate::LayoutError;
 use crate::config::ModelConfig;
 use crate::manifest;
-use crate::model::{CONFIG_FILE, WEIGHTS_FILE, files};
+use crate::model::{CONFIG_FILE, WEIGHTS_FILE, files, write_config};
 use crate::network::Tensors;
 use candle_core::{DType, Device, Tensor};
 use std::collections::HashMap;
@@ -59,9 +59,7 @@ pub fn write_weights(
         .map(|(name, tensor)| Ok((name.clone(), tensor.to_dtype(DType::F16)?)))
         .collect::<candle_core::Result<_>>()?;
     save(&folder.join(WEIGHTS_FILE), &halves)?;
-    let path = folder.join(CONFIG_FILE);
-    let text = serde_json::to_string_pretty(config).map_err(|e| LayoutError::format(&path, e))?;
-    std::fs::write(&path, text + "\n").map_err(|e| LayoutError::file("write", &path, e))?;
+    write_config(folder, config)?;
     let written = [CONFIG_FILE, WEIGHTS_FILE];
     let files = files(config);
     for file in files

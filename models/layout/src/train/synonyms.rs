@@ -4,7 +4,7 @@
 //! Likeness is the cosine of two rows of the token table, which was distilled from a multilingual encoder: the
 //! neighbours of `facture` are `factura`, `fattura`, `fatura`. Words that are fields stay.
 
-use super::names::in_case_of;
+use super::names::{in_case_of, is_latin};
 use crate::LabelledWord;
 use crate::labels::OUTSIDE;
 use crate::token_table::TokenTable;
@@ -77,10 +77,9 @@ impl Synonyms {
             }
             let other = others.entry(bare.to_lowercase()).or_insert_with(|| {
                 let exchanged = random.random::<f32>() < WORDS;
-                self.like(bare)
-                    .filter(|_| exchanged)?
-                    .choose(random)
-                    .cloned()
+                // Looking for neighbours takes time: only where they are wanted.
+                let near = exchanged.then(|| self.like(bare)).flatten()?;
+                near.choose(random).cloned()
             });
             if let Some(other) = other {
                 let rest = &text[bare.len()..];
@@ -119,7 +118,7 @@ impl Synonyms {
 }
 
 fn is_exchangeable(word: &str) -> bool {
-    word.chars().count() >= LETTERS && word.chars().all(|c| c.is_alphabetic() && c < '\u{250}')
+    word.chars().count() >= LETTERS && is_latin(word)
 }
 
 #[cfg(test)]
