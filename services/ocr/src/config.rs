@@ -12,6 +12,8 @@ pub struct OcrConfig {
     pub latin_model: String,
     /// Model for pages in Chinese, which is read together with Latin letters.
     pub chinese_model: String,
+    /// Model for a second look at words with figures; the more it differs from the first, the better.
+    pub second_model: String,
     /// Wall-clock time for reading one page. Tesseract looks at the clock between words, so layout
     /// analysis (about half a second) can run over it.
     pub max_page_seconds: f32,
@@ -25,6 +27,7 @@ impl Default for OcrConfig {
             tessdata_dir: None,
             latin_model: "Latin".to_owned(),
             chinese_model: "HanS".to_owned(),
+            second_model: "eng".to_owned(),
             max_page_seconds: 60.0,
             use_text_layer: true,
         }

@@ -57,6 +57,18 @@ impl Mark {
         self.width() > 2 * self.height()
     }
 
+    fn is_dot(&self) -> bool {
+        self.is_speck() || self.height().max(self.width()) < MIN_HEIGHT_PX
+    }
+
+    /// Column and row of its middle.
+    pub(crate) fn middle(&self) -> (i32, i32) {
+        (
+            (self.left + self.right) as i32 / 2,
+            (self.top + self.bottom) as i32 / 2,
+        )
+    }
+
     fn is_letter(&self) -> bool {
         (MIN_HEIGHT_PX..=MAX_HEIGHT_PX).contains(&self.height().max(self.width()))
             && !self.is_speck()
@@ -69,7 +81,9 @@ impl Mark {
 #[derive(Debug)]
 pub(crate) struct Ink {
     pub letters: Vec<Mark>,
-    /// Marks too small for letters: dots on letters and points, or the noise of a poor scan.
+    /// Marks too small for letters: points, commas and dots on letters, or the noise of a poor scan.
+    pub dots: Vec<Mark>,
+    /// Those of them that are too small for any print.
     specks: usize,
     /// White print on black, or a picture: nothing can be said from dark marks.
     dark_page: bool,
@@ -86,13 +100,13 @@ impl Ink {
         let (threshold, paper) = threshold(image);
         let marks = marks(&Mask::of(image, threshold));
         let specks = marks.iter().filter(|mark| mark.is_speck()).count();
-        let letters = marks
-            .into_iter()
-            .filter(Mark::is_letter)
-            .take(MAX_LETTERS)
-            .collect();
+        let of_page = |is_one: fn(&Mark) -> bool| {
+            let found = marks.iter().filter(|mark| is_one(mark));
+            found.take(MAX_LETTERS).copied().collect()
+        };
         Self {
-            letters,
+            letters: of_page(Mark::is_letter),
+            dots: of_page(Mark::is_dot),
             specks,
             dark_page: paper < DARK_PAPER,
             threshold,

@@ -4,8 +4,9 @@
 //! reading order, their boxes on the upright page and their confidences, whether OCR gave them or
 //! the page's own text layer. A page that cannot be read is a reading with status `Failed`.
 //! Read it in the order of the work: `ink` (is there print, how large) → `text_layer` (can it be trusted) → `bands`, `ruling`,
-//! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over), `mixed` (Chinese among Latin print), `rows`, `words`; `trial`
-//! finds out how a doubtful page wants to be read, `reader` holds all together.
+//! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over), `mixed` (Chinese among Latin print),
+//! `figures` (doubtful ones read again by others), `rows`, `words`; `trial` finds out how a doubtful page wants to be read,
+//! `reader` holds all together.
 //! Deliberately absent: image decoding, meaning of words, correction of what was read, and any type
 //! of Tesseract in the interface, so that another engine can take its place.
 
@@ -13,6 +14,7 @@ mod bands;
 mod config;
 mod engine;
 mod error;
+mod figures;
 mod gaps;
 mod ink;
 mod mask;

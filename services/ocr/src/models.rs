@@ -26,6 +26,7 @@ pub(crate) struct Models {
     /// As Tesseract wants it: `Latin`, or `script/Latin` where scripts have a folder of their own.
     pub latin: String,
     pub chinese: String,
+    pub second: String,
     /// `name:first 12 hex digits of the SHA-256` for each model.
     pub digests: Vec<String>,
 }
@@ -35,8 +36,9 @@ impl Models {
         let folder = folder(config)?;
         let latin = name_in(&folder, &config.latin_model)?;
         let chinese = name_in(&folder, &config.chinese_model)?;
+        let second = name_in(&folder, &config.second_model)?;
         let mut digests = Vec::new();
-        for name in [&latin, &chinese] {
+        for name in [&latin, &chinese, &second] {
             digests.push(format!(
                 "{name}:{}",
                 short_digest(&trained_data(&folder, name))?
@@ -46,6 +48,7 @@ impl Models {
             folder,
             latin,
             chinese,
+            second,
             digests,
         })
     }

@@ -6,6 +6,7 @@
 
 use crate::bands::without_bands;
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
+use crate::figures;
 use crate::gaps::gaps;
 use crate::ink::{Direction, Ink};
 use crate::mixed;
@@ -19,6 +20,7 @@ use crate::{OcrConfig, OcrError, text_layer};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
 use docexam_intake::Page;
 use image::GrayImage;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Set for every engine. Inverted text would be looked for by reading every line twice: a third of
@@ -30,7 +32,7 @@ const VARIABLES: [(&str, &str); 3] = [
 ];
 
 /// Counts the changes of what this crate does to a page: another number, other readings.
-const RULES: u32 = 3;
+const RULES: u32 = 4;
 
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
@@ -44,12 +46,16 @@ const MOSTLY_CHINESE: f32 = 0.3;
 const MIN_PASSED_OVER: usize = 30;
 const PASSED_OVER: f32 = 0.03;
 
+/// Of a word by itself: about what its letters have at 10 points.
+const ALONE_DPI: f32 = 300.0;
+
 /// Reads pages. Holds the models, so it is made once for each worker thread.
 pub struct Reader {
     config: OcrConfig,
     models: Models,
     latin: Engine,
-    /// Started when the first page needs it.
+    /// Reads words with figures again. Started, like the next one, when the first page needs it.
+    second: Option<Engine>,
     chinese: Option<Engine>,
     description: String,
 }
@@ -73,6 +79,7 @@ impl Reader {
         Ok(Self {
             config: config.clone(),
             latin,
+            second: None,
             chinese: None,
             description: describe(&models, config),
             models,
@@ -230,6 +237,7 @@ impl Reader {
         if script == Script::Latin {
             read = self.with_chinese(&image, dpi, read, deadline)?;
         }
+        self.read_figures_again(&image, &ink, &mut read, deadline)?;
         Ok(placed(across_the_page(read), image.dimensions()))
     }
 
@@ -258,6 +266,45 @@ impl Reader {
             return Ok(read);
         }
         Ok(mixed::replaced(read, again))
+    }
+
+    /// One more reader for each word with figures, and where it says something else, the votes of several.
+    fn read_figures_again(
+        &mut self,
+        image: &GrayImage,
+        ink: &Ink,
+        words: &mut [ReadWord],
+        deadline: Instant,
+    ) -> Result<(), Stopped> {
+        let (mut again, mut changed) = (0, 0);
+        for index in figures::to_read_again(words) {
+            let Some(alone) = figures::alone(image, ink, words, index) else {
+                continue;
+            };
+            let [low, high] =
+                figures::HEIGHTS_PX.map(|px| figures::at_height(&alone, px, ink.paper));
+            let first = &words[index];
+            let by_second = read_alone(self.second()?, &low, deadline)?;
+            if figures::confirms(&first.text, &by_second.0) {
+                continue;
+            }
+            let readings = [
+                by_second,
+                read_alone(&mut self.latin, &low, deadline)?,
+                read_alone(self.second()?, &high, deadline)?,
+                read_alone(&mut self.latin, &high, deadline)?,
+            ];
+            let settled = figures::settled(first, &readings);
+            again += 1;
+            changed += usize::from(settled.text != first.text);
+            words[index] = settled;
+        }
+        tracing::debug!(again, changed, "words with figures read by several readers");
+        Ok(())
+    }
+
+    fn second(&mut self) -> Result<&mut Engine, Stopped> {
+        started(&mut self.second, &self.models.folder, &self.models.second)
     }
 
     /// Reads a small part of the page, turned until it is legible; then, unless that went well, in
@@ -304,16 +351,37 @@ impl Reader {
     fn engine_for(&mut self, script: Script) -> Result<&mut Engine, Stopped> {
         match script {
             Script::Latin => Ok(&mut self.latin),
-            Script::Chinese => match &mut self.chinese {
-                Some(engine) => Ok(engine),
-                none => {
-                    let (folder, model) = (&self.models.folder, &self.models.chinese);
-                    let started = Engine::start(folder, model, &VARIABLES);
-                    Ok(none.insert(started.map_err(Stopped::Engine)?))
-                }
-            },
+            Script::Chinese => {
+                started(&mut self.chinese, &self.models.folder, &self.models.chinese)
+            }
         }
     }
+}
+
+/// The engine of a model, started now if it is not yet.
+fn started<'a>(
+    engine: &'a mut Option<Engine>,
+    folder: &Path,
+    model: &str,
+) -> Result<&'a mut Engine, Stopped> {
+    match engine {
+        Some(engine) => Ok(engine),
+        none => {
+            let started = Engine::start(folder, model, &VARIABLES);
+            Ok(none.insert(started.map_err(Stopped::Engine)?))
+        }
+    }
+}
+
+/// A word that is alone on its picture.
+fn read_alone(
+    engine: &mut Engine,
+    word: &GrayImage,
+    deadline: Instant,
+) -> Result<(String, f32), OutOfTime> {
+    let line = Segmentation::SingleLine;
+    let words = engine.read(word, ALONE_DPI, None, line, deadline)?;
+    Ok(figures::joined(&words))
 }
 
 impl From<OutOfTime> for Stopped {

@@ -113,7 +113,9 @@ pub(crate) fn without_frames(words: Vec<ReadWord>, letters: &[Mark]) -> Vec<Read
         let height = word.bottom - word.top;
         let low = |letter: &&Mark| LOW * (letter.height() as i32) < height;
         let inside = || {
-            let letters = letters.iter().filter(|letter| covers(word, middle(letter)));
+            let letters = letters
+                .iter()
+                .filter(|letter| covers(word, letter.middle()));
             letters.filter(low).count()
         };
         height > HIGH * usual && inside() >= MANY.max(word.text.chars().count() + 1)
@@ -128,15 +130,8 @@ pub(crate) fn passed_over(letters: &[Mark], words: &[ReadWord]) -> usize {
 }
 
 pub(crate) fn is_read(letter: &Mark, words: &[ReadWord]) -> bool {
-    let middle = middle(letter);
+    let middle = letter.middle();
     words.iter().any(|word| covers(word, middle))
-}
-
-fn middle(letter: &Mark) -> (i32, i32) {
-    (
-        (letter.left + letter.right) as i32 / 2,
-        (letter.top + letter.bottom) as i32 / 2,
-    )
 }
 
 fn covers(word: &ReadWord, (x, y): (i32, i32)) -> bool {
