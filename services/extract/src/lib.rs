@@ -3,7 +3,7 @@
 //! Goes in: what was read from the pages. Comes out: documents, each with its type, its pages, its header
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
-//! `tagging` (inference, the only place that knows the model) → `settle`, `spaced_numbers`, `wrapped`, `columns`, `fragments` →
+//! `tagging` (inference, the only place that knows the model) → `continued`, `settle`, `spaced_numbers`, `wrapped`, `columns`, `fragments` →
 //! `mentions` and `rows` → `titles`, `split` → `candidates`, `rivals`, `arithmetic`, `choose`, `mass_columns` → `derived` →
 //! `calibration` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
@@ -15,6 +15,7 @@ mod candidates;
 mod choose;
 mod columns;
 mod consignment_dates;
+mod continued;
 mod derived;
 #[cfg(test)]
 mod fixture;

@@ -4,9 +4,10 @@
 //! a run of words that stand close together on one line the two must fit: a word of another field begins
 //! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
-//! What stands on several lines or far apart has rules of its own: `spaced_numbers`, `wrapped`, `columns`.
+//! What stands on several lines or far apart has rules of its own: `continued`, `spaced_numbers`, `wrapped`, `columns`.
 
 use crate::columns::agree_in_columns;
+use crate::continued::continue_below;
 use crate::fragments::Shape;
 use crate::mentions::is_quantity;
 use crate::spaced_numbers::join_spaced_numbers;
@@ -25,6 +26,7 @@ const ENDS: f32 = 0.5;
 pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
     let shape = Shape::of(page);
     let mut words = page.words.clone();
+    continue_below(page, &shape, &mut words);
     let count = words.len().min(page.reading.words.len());
     let mut start = 0;
     for end in 1..=count {

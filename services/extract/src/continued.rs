@@ -1,0 +1,116 @@
+//! Texts that go on below themselves: the second line of a description in a narrow column, of an address, of
+//! terms of payment.
+//!
+//! The model judges a lone word by itself, and takes the `beans` below `Coffee` for print outside fields as
+//! gladly as for goods. Where it wavers, that the word begins right below the first word of such a text tells.
+//! Goes in: the tags of a page. Comes out: the same, with the text's tag on such words; what follows them on their
+//! line is settled afterwards, as on every line (see `settle`).
+
+use crate::fragments::{NEXT_LINE, Shape};
+use crate::odds::{log_odds, probability};
+use crate::tagged::{Tag, TaggedPage, TaggedWord};
+use docexam_domain::{FieldKey, Rect, ValueForm};
+
+/// Lines of one text begin so nearly at one place, in line heights.
+const ALIGNED: f32 = 0.5;
+/// Log-odds that a word below a text wins for being part of it.
+const BELOW: f32 = 1.1;
+/// A text of which the model is less sure does not draw others to it.
+const SURE: f32 = 0.5;
+
+pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) {
+    let read = &page.reading.words;
+    let count = words.len().min(read.len());
+    for at in 0..count {
+        let Some((tag, sureness)) = text_option(&words[at]) else {
+            continue;
+        };
+        let is_above = |other: &usize| {
+            let above = &words[*other];
+            above.tag == tag
+                && above.probability >= SURE
+                && stands_below(&read[*other].bbox, &read[at].bbox, shape)
+        };
+        if (0..count).any(|other| is_above(&other)) {
+            let word = &mut words[at];
+            let drawn = probability(log_odds(sureness) + BELOW);
+            if drawn > word.probability {
+                let before = (word.tag, word.probability);
+                word.others.retain(|(other, _)| *other != tag);
+                word.others.push(before);
+                word.tag = tag;
+                word.probability = drawn;
+            }
+        }
+    }
+}
+
+/// The text that a word outside fields may be part of.
+fn text_option(word: &TaggedWord) -> Option<(Tag, f32)> {
+    let is_text = |tag: Tag| match tag {
+        Tag::Cell(key) => key == FieldKey::Description,
+        Tag::Header(key) => key.value_form() == ValueForm::Text,
+        Tag::Outside => false,
+    };
+    let mut options = word.others.iter().copied();
+    options
+        .find(|(tag, _)| is_text(*tag))
+        .filter(|_| word.tag == Tag::Outside)
+}
+
+fn stands_below(above: &Rect, below: &Rect, shape: &Shape) -> bool {
+    let height = above.height().max(below.height()).max(1e-4);
+    NEXT_LINE.contains(&((below.y0 - above.y1) / height))
+        && shape.in_heights((below.x0 - above.x0).abs(), height) < ALIGNED
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::{LINE, PageOf};
+    use FieldKey::{Description, PaymentTerms, Quantity};
+
+    /// The tag of the last word, of which the model is `sureness` sure that it is part of `tag`.
+    fn drawn(mut page: TaggedPage, tag: Tag, sureness: f32) -> Tag {
+        if let Some(last) = page.words.last_mut() {
+            last.probability = 1.0 - sureness;
+            last.others = vec![(tag, sureness)];
+        }
+        let mut words = page.words.clone();
+        continue_below(&page, &Shape::of(&page), &mut words);
+        words.last().map_or(Tag::Outside, |word| word.tag)
+    }
+
+    fn below(x: f32, lines: f32) -> TaggedPage {
+        PageOf::invoice()
+            .cell(Description, 0.2, 0.1, "Coffee")
+            .print(x, 0.1 + lines * LINE, "beans")
+            .page()
+    }
+
+    #[test]
+    fn a_wavering_word_right_below_a_text_is_part_of_it() {
+        let goods = Tag::Cell(Description);
+        assert_eq!(drawn(below(0.2, 1.3), goods, 0.4), goods);
+        assert_eq!(drawn(below(0.2, 1.3), goods, 0.2), Tag::Outside);
+        let terms = PageOf::invoice()
+            .header(PaymentTerms, 0.1, 0.5, "30 days net,")
+            .print(0.1, 0.5 + 1.3 * LINE, "3%")
+            .page();
+        let tag = Tag::Header(PaymentTerms);
+        assert_eq!(drawn(terms, tag, 0.4), tag);
+    }
+
+    #[test]
+    fn elsewhere_the_model_decides() {
+        let goods = Tag::Cell(Description);
+        // Indented, farther down, and below a number.
+        assert_eq!(drawn(below(0.25, 1.3), goods, 0.4), Tag::Outside);
+        assert_eq!(drawn(below(0.2, 4.0), goods, 0.4), Tag::Outside);
+        let number = PageOf::invoice()
+            .cell(Quantity, 0.2, 0.1, "7")
+            .print(0.2, 0.1 + 1.3 * LINE, "8")
+            .page();
+        assert_eq!(drawn(number, Tag::Cell(Quantity), 0.4), Tag::Outside);
+    }
+}
