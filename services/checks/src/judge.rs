@@ -99,11 +99,12 @@ pub fn sum(terms: &[Term]) -> Result<Decimal, Unable> {
 pub fn too_weak<'a>(facts: &Facts, seen: impl IntoIterator<Item = Seen<'a>>) -> Option<String> {
     let bound = facts.low_confidence.get();
     let weak = seen.into_iter().find(|seen| seen.confidence() < bound)?;
+    // Rounded down, so that it is below the bound in print too.
+    let confidence = (100.0 * weak.confidence()).floor() / 100.0;
     Some(format!(
-        "'{}' on {} was read with confidence {:.2}, below {bound:.2}.",
+        "'{}' on {} was read with confidence {confidence:.2}, below {bound:.2}.",
         weak.value(),
         weak.place(),
-        weak.confidence()
     ))
 }
 
@@ -275,6 +276,14 @@ mod tests {
     fn a_weak_reading_proves_nothing() {
         let case = TestCase::new().with(amount("1450", "1450").confidence(0.3));
         assert!(matches!(judged(case, 9999), Judgement::Doubtful(_)));
+        // What is below the bound is below it in print too.
+        let bound = TestCase::new().with_facts(|facts| facts.low_confidence.get());
+        let case = TestCase::new().with(amount("1450", "1450").confidence(bound - 0.001));
+        let Judgement::Doubtful(reason) = judged(case, 9999) else {
+            panic!("not doubtful")
+        };
+        let expected = format!("confidence {:.2}, below {bound:.2}.", bound - 0.01);
+        assert!(reason.ends_with(&expected), "{reason}");
     }
 
     #[test]
