@@ -30,6 +30,10 @@ const MOST_WORDS: usize = 400;
 /// Boxes of Tesseract may leave out the first letter or the last: what stands as close as the letters of a word, in
 /// heights of the word, and in no other word, belongs to it.
 const CLOSE: f32 = 0.22;
+/// Farther away than this, in heights of the word, nothing is looked at.
+const NEAR: f32 = 2.0;
+/// Boxes of letters that follow each other may overlap so much.
+const TOUCHING_PX: u32 = 2;
 /// A mark is a letter of the word if so much of it is in its box; sideways, and above or below in heights.
 const INSIDE: f32 = 0.4;
 const ABOVE_OR_BELOW: f32 = 0.1;
@@ -109,22 +113,14 @@ pub(crate) fn at_height(word: &GrayImage, height: u32, paper: u8) -> GrayImage {
     sheet
 }
 
+/// The marks in the box of word `index`, and those close by that the box left out.
 fn letters_of(ink: &Ink, words: &[ReadWord], index: usize) -> Vec<Mark> {
     let Some(word) = words.get(index) else {
         return Vec::new();
     };
-    let height = (word.bottom - word.top) as f32;
-    let beside = |mark: &&Mark| {
-        let middle = (mark.top + mark.bottom) as f32 / 2.0;
-        let reach = ABOVE_OR_BELOW * height;
-        (word.top as f32 - reach..word.bottom as f32 + reach).contains(&middle)
-            && (mark.height() as f32) < LETTERS.end * height
-    };
-    let overlap =
-        |mark: &Mark| (mark.right as i32).min(word.right) - (mark.left as i32).max(word.left);
-    let all = || ink.letters.iter().chain(&ink.dots).filter(beside);
-    let is_inside = |mark: &Mark| overlap(mark) as f32 >= INSIDE * mark.width() as f32;
-    let mut letters: Vec<Mark> = all().filter(|mark| is_inside(mark)).copied().collect();
+    let marks = ink.letters.iter().chain(&ink.dots);
+    let inside = marks.filter(|mark| is_beside(word, mark) && is_inside(word, mark));
+    let letters: Vec<Mark> = inside.copied().collect();
     let others = || words.iter().enumerate().filter(|(at, _)| *at != index);
     let is_anothers = |mark: &Mark| {
         let (x, y) = mark.middle();
@@ -132,30 +128,54 @@ fn letters_of(ink: &Ink, words: &[ReadWord], index: usize) -> Vec<Mark> {
             (other.left..other.right).contains(&x) && (other.top..other.bottom).contains(&y)
         })
     };
-    let mut near: Vec<Mark> = ink
-        .letters
-        .iter()
-        .filter(beside)
-        .filter(|mark| mark.height() as f32 > LETTERS.start * height && !is_inside(mark))
-        .filter(|mark| (word.left as f32 - mark.right as f32) < 2.0 * height)
-        .filter(|mark| (mark.left as f32 - word.right as f32) < 2.0 * height)
-        .filter(|mark| !is_anothers(mark))
-        .copied()
-        .collect();
-    let close = (CLOSE * height) as u32;
-    near.sort_by_key(|mark| mark.left);
-    let Some(mut end) = letters.iter().map(|mark| mark.right).max() else {
+    let near = ink.letters.iter().filter(|mark| {
+        is_beside(word, mark) && is_near(word, mark) && !is_inside(word, mark) && !is_anothers(mark)
+    });
+    completed(letters, near.copied().collect(), CLOSE * height(word))
+}
+
+fn height(word: &ReadWord) -> f32 {
+    (word.bottom - word.top) as f32
+}
+
+/// Whether a mark stands on the line of the word and is no higher than its letters.
+fn is_beside(word: &ReadWord, mark: &Mark) -> bool {
+    let middle = (mark.top + mark.bottom) as f32 / 2.0;
+    let reach = ABOVE_OR_BELOW * height(word);
+    (word.top as f32 - reach..word.bottom as f32 + reach).contains(&middle)
+        && (mark.height() as f32) < LETTERS.end * height(word)
+}
+
+fn is_inside(word: &ReadWord, mark: &Mark) -> bool {
+    let overlap = (mark.right as i32).min(word.right) - (mark.left as i32).max(word.left);
+    overlap as f32 >= INSIDE * mark.width() as f32
+}
+
+/// Whether a mark of the height of letters may belong to the word.
+fn is_near(word: &ReadWord, mark: &Mark) -> bool {
+    let reach = NEAR * height(word);
+    mark.height() as f32 > LETTERS.start * height(word)
+        && (word.left as f32 - mark.right as f32) < reach
+        && (mark.left as f32 - word.right as f32) < reach
+}
+
+/// The letters with those of `near` that follow them, or stand before them, `close` pixels apart at most.
+fn completed(mut letters: Vec<Mark>, mut near: Vec<Mark>, close: f32) -> Vec<Mark> {
+    let right = letters.iter().map(|mark| mark.right).max();
+    let left = letters.iter().map(|mark| mark.left).min();
+    let (Some(mut end), Some(mut start)) = (right, left) else {
         return letters;
     };
+    let close = close as u32;
+    near.sort_by_key(|mark| mark.left);
     for mark in &near {
-        if mark.left + 2 >= end && mark.left < end + close {
+        if mark.left + TOUCHING_PX >= end && mark.left < end + close {
             letters.push(*mark);
             end = mark.right;
         }
     }
-    let mut start = letters.iter().map(|mark| mark.left).min().unwrap_or(0);
     for mark in near.iter().rev() {
-        if mark.right <= start + 2 && mark.right + close > start {
+        if mark.right <= start + TOUCHING_PX && mark.right + close > start {
             letters.push(*mark);
             start = mark.left;
         }
