@@ -77,7 +77,7 @@ impl Crop {
     }
 
     /// At least a pixel, whatever is asked for.
-    fn of(&self, image: &GrayImage) -> GrayImage {
+    pub(crate) fn of(&self, image: &GrayImage) -> GrayImage {
         let (width, height) = (self.width.max(1), self.height.max(1));
         let left = self.left.min(image.width().saturating_sub(1));
         let top = self.top.min(image.height().saturating_sub(1));

@@ -6,8 +6,9 @@
 //! alone; and of the readings of one word, the one that stands.
 //! Deliberately absent: words of letters only, which the first reader knows better in every language but English.
 
-use crate::engine::ReadWord;
+use crate::engine::{Crop, ReadWord};
 use crate::ink::{Ink, Mark};
+use crate::rows::covers;
 use image::{GrayImage, Luma, imageops};
 
 /// Heights of a word, from its highest to its lowest letter, at which it is read. One reader asked twice at other
@@ -42,7 +43,9 @@ const LETTERS: std::ops::Range<f32> = 0.25..1.6;
 /// Print higher than this, in heights of its highest letter, is several lines in one box.
 const ONE_LINE: u32 = 2;
 /// Grey around the ink of a letter.
-const EDGE_PX: u32 = 1;
+const EDGE_PX: i32 = 1;
+/// A dotted line across the page would be wider than Tesseract can count, enlarged to the height of a word.
+const WIDEST_PX: u32 = 16_000;
 
 /// Indices of the words to be read again.
 pub(crate) fn to_read_again(words: &[ReadWord]) -> Vec<usize> {
@@ -70,28 +73,27 @@ pub(crate) fn alone(
     index: usize,
 ) -> Option<GrayImage> {
     let letters = letters_of(ink, words, index);
-    let left = letters.iter().map(|mark| mark.left).min()?;
-    let top = letters.iter().map(|mark| mark.top).min()?;
-    let right = letters.iter().map(|mark| mark.right).max()?;
-    let bottom = letters.iter().map(|mark| mark.bottom).max()?;
     let highest = letters.iter().map(Mark::height).max()?;
-    if bottom - top > ONE_LINE * highest {
+    let all = letters.iter().copied().reduce(|mut all, letter| {
+        all.take_in(&letter);
+        all
+    })?;
+    if all.height() > ONE_LINE * highest {
         return None;
     }
-    let (from_x, from_y) = (left.saturating_sub(EDGE_PX), top.saturating_sub(EDGE_PX));
-    let (width, height) = (
-        (right + EDGE_PX).min(image.width()) - from_x,
-        (bottom + EDGE_PX).min(image.height()) - from_y,
-    );
-    let mut paper = GrayImage::from_pixel(width, height, Luma([ink.paper]));
-    for letter in &letters {
-        for y in letter.top.saturating_sub(EDGE_PX)..(letter.bottom + EDGE_PX).min(image.height()) {
-            for x in
-                letter.left.saturating_sub(EDGE_PX)..(letter.right + EDGE_PX).min(image.width())
-            {
-                paper.put_pixel(x - from_x, y - from_y, *image.get_pixel(x, y));
-            }
-        }
+    let with_edge = |mark: &Mark| {
+        let (from, to) = ((mark.left, mark.top), (mark.right, mark.bottom));
+        let signed = |(x, y): (u32, u32)| (x as i32, y as i32);
+        Crop::around(signed(from), signed(to), EDGE_PX, image.dimensions())
+    };
+    let sheet = with_edge(&all);
+    if sheet.width * HEIGHTS_PX[1] > WIDEST_PX * sheet.height {
+        return None;
+    }
+    let mut paper = GrayImage::from_pixel(sheet.width, sheet.height, Luma([ink.paper]));
+    for letter in letters.iter().map(with_edge) {
+        let (right, down) = (letter.left - sheet.left, letter.top - sheet.top);
+        imageops::replace(&mut paper, &letter.of(image), right.into(), down.into());
     }
     Some(paper)
 }
@@ -122,12 +124,7 @@ fn letters_of(ink: &Ink, words: &[ReadWord], index: usize) -> Vec<Mark> {
     let inside = marks.filter(|mark| is_beside(word, mark) && is_inside(word, mark));
     let letters: Vec<Mark> = inside.copied().collect();
     let others = || words.iter().enumerate().filter(|(at, _)| *at != index);
-    let is_anothers = |mark: &Mark| {
-        let (x, y) = mark.middle();
-        others().any(|(_, other)| {
-            (other.left..other.right).contains(&x) && (other.top..other.bottom).contains(&y)
-        })
-    };
+    let is_anothers = |mark: &Mark| others().any(|(_, other)| covers(other, mark.middle()));
     let near = ink.letters.iter().filter(|mark| {
         is_beside(word, mark) && is_near(word, mark) && !is_inside(word, mark) && !is_anothers(mark)
     });
@@ -257,6 +254,7 @@ fn with_edges_of(first: &str, again: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ink::blacken;
 
     fn read(text: &str, confidence: f32) -> ReadWord {
         ReadWord {
@@ -350,13 +348,7 @@ mod tests {
     /// Four letters, of which the box of the word holds the last three; a point, a rule above, a word beside.
     fn page() -> (GrayImage, Vec<ReadWord>) {
         let mut image = GrayImage::from_pixel(300, 100, Luma([240]));
-        let mut black = |left: u32, top: u32, width: u32, height: u32| {
-            for (x, y) in
-                (left..left + width).flat_map(|x| (top..top + height).map(move |y| (x, y)))
-            {
-                image.put_pixel(x, y, Luma([0]));
-            }
-        };
+        let mut black = |left, top, width, height| blacken(&mut image, left, top, width, height);
         for letter in 0..4 {
             black(30 + 11 * letter, 20, 9, 16);
             black(130 + 12 * letter, 20, 9, 16);
@@ -393,5 +385,24 @@ mod tests {
             ..words[0].clone()
         };
         assert!(super::alone(&image, &ink, &[nothing], 0).is_none());
+    }
+
+    #[test]
+    fn a_dotted_line_across_the_page_is_left() {
+        let mut image = GrayImage::from_pixel(3_000, 40, Luma([240]));
+        for dot in 0..480 {
+            blacken(&mut image, 20 + 6 * dot, 20, 3, 3);
+        }
+        let line = |right| ReadWord {
+            left: 18,
+            right,
+            top: 18,
+            bottom: 25,
+            ..read("....", 0.3)
+        };
+        let ink = Ink::of(&image);
+        let alone = |right| alone(&image, &ink, &[line(right)], 0);
+        assert!(alone(200).is_some());
+        assert!(alone(2_950).is_none());
     }
 }

@@ -149,20 +149,14 @@ fn with_neighbours(gap: &Span, words: &[Span], letter: f32) -> Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ink::marks;
+    use crate::ink::{blacken, marks};
     use crate::mask::Mask;
     use image::{GrayImage, Luma};
 
     /// Three rows of a word, a figure that is passed over, and a number; and one speck.
     fn page() -> (Vec<Mark>, Vec<ReadWord>) {
         let mut image = GrayImage::from_pixel(600, 200, Luma([255]));
-        let mut black = |left: u32, top: u32, width: u32, height: u32| {
-            for (x, y) in
-                (left..left + width).flat_map(|x| (top..top + height).map(move |y| (x, y)))
-            {
-                image.put_pixel(x, y, Luma([0]));
-            }
-        };
+        let mut black = |left, top, width, height| blacken(&mut image, left, top, width, height);
         let mut words = Vec::new();
         for row in 0..3 {
             let top = 20 + 40 * row;

@@ -312,6 +312,16 @@ fn root(parents: &mut [usize], mut mark: usize) -> usize {
     mark
 }
 
+/// Print for tests: a block in black.
+#[cfg(test)]
+pub(crate) fn blacken(image: &mut GrayImage, left: u32, top: u32, width: u32, height: u32) {
+    for y in top..top + height {
+        for x in left..left + width {
+            image.put_pixel(x, y, image::Luma([10]));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -321,14 +331,6 @@ mod tests {
         GrayImage::from_pixel(400, 600, Luma([245]))
     }
 
-    fn black(image: &mut GrayImage, left: u32, top: u32, width: u32, height: u32) {
-        for y in top..top + height {
-            for x in left..left + width {
-                image.put_pixel(x, y, Luma([10]));
-            }
-        }
-    }
-
     /// Rows of blocks where letters would stand, 20 px apart.
     fn text_rows() -> GrayImage {
         let mut image = page();
@@ -336,7 +338,7 @@ mod tests {
             for column in 0..25 {
                 // Ragged, as words are.
                 let shift = (row * 7 + column * 3) % 5;
-                black(&mut image, 20 + column * 14 + shift, 50 + row * 20, 7, 10);
+                blacken(&mut image, 20 + column * 14 + shift, 50 + row * 20, 7, 10);
             }
         }
         image
@@ -366,10 +368,10 @@ mod tests {
     fn marks_are_joined_whatever_their_shape() {
         let mut image = page();
         // A U: its arms meet only at the bottom.
-        black(&mut image, 100, 100, 3, 20);
-        black(&mut image, 112, 100, 3, 20);
-        black(&mut image, 100, 118, 15, 3);
-        black(&mut image, 0, 300, 400, 2);
+        blacken(&mut image, 100, 100, 3, 20);
+        blacken(&mut image, 112, 100, 3, 20);
+        blacken(&mut image, 100, 118, 15, 3);
+        blacken(&mut image, 0, 300, 400, 2);
         let ink = Ink::of(&image);
         let [u] = ink.letters.as_slice() else {
             panic!("{:?}", ink.letters)
@@ -383,7 +385,7 @@ mod tests {
         assert!(!Ink::of(&image).is_speckled());
         for speck in 0..2_000_u32 {
             // Beside the print, as the dust of a copier is.
-            black(&mut image, speck % 80 * 5, 455 + speck / 80 * 5, 2, 1);
+            blacken(&mut image, speck % 80 * 5, 455 + speck / 80 * 5, 2, 1);
         }
         assert!(Ink::of(&image).is_speckled());
     }
@@ -392,7 +394,7 @@ mod tests {
     fn dashes_do_not_make_the_letters_small() {
         let mut image = text_rows();
         for dash in 0..600_u32 {
-            black(&mut image, 20 + dash % 30 * 11, 455 + dash / 30 * 6, 7, 3);
+            blacken(&mut image, 20 + dash % 30 * 11, 455 + dash / 30 * 6, 7, 3);
         }
         assert_eq!(Ink::of(&image).letter_height_px(), Some(10));
     }

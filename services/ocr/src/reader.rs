@@ -281,13 +281,14 @@ impl Reader {
             let Some(alone) = figures::alone(image, ink, words, index) else {
                 continue;
             };
-            let [low, high] =
-                figures::HEIGHTS_PX.map(|px| figures::at_height(&alone, px, ink.paper));
+            let [low, high] = figures::HEIGHTS_PX;
+            let low = figures::at_height(&alone, low, ink.paper);
             let first = &words[index];
             let by_second = read_alone(self.second()?, &low, deadline)?;
             if figures::confirms(&first.text, &by_second.0) {
                 continue;
             }
+            let high = figures::at_height(&alone, high, ink.paper);
             let readings = [
                 by_second,
                 read_alone(&mut self.latin, &low, deadline)?,

@@ -134,7 +134,8 @@ pub(crate) fn is_read(letter: &Mark, words: &[ReadWord]) -> bool {
     words.iter().any(|word| covers(word, middle))
 }
 
-fn covers(word: &ReadWord, (x, y): (i32, i32)) -> bool {
+/// Whether a place is in the box of a word.
+pub(crate) fn covers(word: &ReadWord, (x, y): (i32, i32)) -> bool {
     (word.left..word.right).contains(&x) && (word.top..word.bottom).contains(&y)
 }
 
