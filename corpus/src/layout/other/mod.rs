@@ -8,6 +8,7 @@ mod customs;
 mod letters;
 mod odd;
 mod orders;
+mod sheets;
 mod slips;
 mod terms;
 
@@ -16,7 +17,7 @@ use super::draft::Draft;
 type Writer = fn(&mut Draft) -> String;
 
 /// Name, share of all such pages, writer.
-const KINDS: [(&str, u32, Writer); 26] = [
+const KINDS: [(&str, u32, Writer); 32] = [
     ("terms", 14, terms::write),
     ("transmittal", 7, letters::transmittal),
     ("collection", 6, letters::collection),
@@ -36,6 +37,12 @@ const KINDS: [(&str, u32, Writer); 26] = [
     ("notice", 3, orders::notice),
     ("declaration", 5, customs::declaration),
     ("road", 3, customs::road),
+    ("weigh-slip", 4, sheets::weigh_slip),
+    ("worksheet", 4, sheets::duty_worksheet),
+    ("photographs", 4, sheets::photographs),
+    ("account", 4, sheets::account_statement),
+    ("gate-pass", 4, sheets::gate_pass),
+    ("inspection", 4, sheets::inspection),
     ("blank", 7, odd::blank),
     ("contents", 2, odd::contents),
     ("article", 3, odd::article),
@@ -71,7 +78,7 @@ mod tests {
     #[test]
     fn every_kind_of_other_page_is_drawn_and_says_nothing() {
         let mut kinds = HashSet::new();
-        for seed in 0..170 {
+        for seed in 0..230 {
             let document = document_of(DocumentType::Other, None, Split::Train, seed, 24.0)
                 .unwrap_or_else(|problem| panic!("{seed}: {problem}"));
             kinds.extend(document.layout.split('.').next().map(str::to_owned));
@@ -82,6 +89,6 @@ mod tests {
                 "{seed}"
             );
         }
-        assert!(kinds.len() >= 24, "{kinds:?}");
+        assert!(kinds.len() >= 29, "{kinds:?}");
     }
 }
