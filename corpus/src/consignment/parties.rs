@@ -63,7 +63,7 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
             .collect();
         filled.join(" ")
     };
-    let mut name = match rng.random_range(0..24) {
+    let mut name = match rng.random_range(0..28) {
         0 => joined(&[&letters(rng, 3), trade, form]),
         1 => joined(&[&letters(rng, 2), "&", &letters(rng, 1), &stem, form]),
         2 => joined(&[&stem, "&", &family_name(rng, split), form]),
@@ -78,6 +78,21 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
         8 => joined(&[&stem, trade, pick(rng, &country.cities).0.as_str(), form]),
         9 => stem.clone(),
         10 => joined(&[&format!("{}-{stem}", letters(rng, 2)), form]),
+        // `SARL Dupont Frères`, `Kunden AG Mitte`: the legal form is not always the end of the name.
+        11..13 => joined(&[
+            form,
+            &stem,
+            *pick(rng, &["", "Frères", "& Figli", "Hermanos", trade]),
+        ]),
+        13..15 => {
+            let place = pick(rng, &country.cities).0.as_str();
+            let parts = [place, trade, "Nord", "Mitte", "International"];
+            joined(&[&stem, form, *pick(rng, &parts)])
+        }
+        15 => {
+            let place = format!("({})", pick(rng, &country.cities).0);
+            joined(&[&stem, &place, form])
+        }
         _ => joined(&[&stem, trade, form]),
     };
     if rng.random_bool(0.3) {

@@ -11,6 +11,9 @@ impl<'a> Draft<'a> {
     pub fn parties(&mut self, roles: &[(Role, &str)], info: Vec<Pair>) -> String {
         use super::look::Parties as P;
         let blocks = self.party_blocks(roles);
+        if blocks.len() > 1 && self.chance(0.12) {
+            return self.joint_box(&blocks, info);
+        }
         let accent = self.look.accent;
         let cells: Vec<String> = match self.chance(0.08) {
             true => self.cells_with_upright_captions(roles, &blocks),
@@ -105,6 +108,35 @@ impl<'a> Draft<'a> {
                      table.cell(rowspan: {span})[{info}]{rest})\n"
                 )
             }
+        }
+    }
+
+    /// Seller and buyer beside each other in one box or none, their captions in a row above it, or far above.
+    fn joint_box(&mut self, blocks: &[(String, String)], info: Vec<Pair>) -> String {
+        let cells = |part: fn(&(String, String)) -> &str, blocks: &[(String, String)]| {
+            let cells: Vec<String> = blocks
+                .iter()
+                .map(|block| format!("[{}]", part(block)))
+                .collect();
+            cells.join(", ")
+        };
+        let (pair, others) = blocks.split_at(2);
+        let gap = self.one_of(&["2pt", "4pt", "14pt", "26pt"]);
+        let stroke = self.one_of(&["none", "0.6pt", "0.6pt", "(top: 0.8pt, bottom: 0.8pt)"]);
+        let columns = self.one_of(&["(1fr, 1fr)", "(1.4fr, 1fr)", "(1fr, 1.3fr)"]);
+        let mut text = format!(
+            "#grid(columns: {columns}, inset: (x: 5pt), {})\n#v({gap}, weak: true)\n\
+             #block(width: 100%, stroke: {stroke}, inset: (y: 5pt))[#grid(columns: {columns}, inset: (x: 5pt), {})]\n",
+            cells(|block| &block.0, pair),
+            cells(|block| &block.1, pair)
+        );
+        for block in others {
+            text.push_str(&format!("#block{}\n", captioned_cell(block)));
+        }
+        let info = self.info(info);
+        match self.chance(0.5) {
+            true => format!("{info}\n#v(6pt)\n{text}"),
+            false => format!("{text}#v(6pt)\n{info}\n"),
         }
     }
 

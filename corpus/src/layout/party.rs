@@ -21,9 +21,20 @@ impl Draft<'_> {
 
     /// The lines of a party: name, address, country, tax id and what else is printed there.
     pub fn party(&mut self, role: Role, party: &Party) -> String {
-        let mut lines = vec![self.name(role, party)];
+        let mut lines = Vec::new();
+        if self.chance(0.06) {
+            let words = self.words("party.number");
+            let number = self.house_number();
+            lines.push(escape(&format!("{words}: {number}")));
+        }
+        lines.push(self.name(role, party));
         if self.chance(0.08) {
             lines.push(escape(&format!("Attn: {}", party.person)));
+        }
+        lines.extend(self.department());
+        if self.chance(0.05) {
+            let words = self.words("tel");
+            lines.push(escape(&format!("{words} {}", party.phone)));
         }
         lines.extend(self.bare_person(party));
         lines.extend(self.address_lines(role, party));
@@ -33,6 +44,10 @@ impl Draft<'_> {
             let caption = self.words(role.tax_caption());
             let tax_id = self.plain(key, &party.tax_id);
             lines.push(format!("{} {tax_id}", escape(&format!("{caption}:"))));
+            if let Some(other) = self.second_tax_number(&caption) {
+                let at = lines.len() - self.one_of(&[0, 0, 1]);
+                lines.insert(at, other);
+            }
         }
         for (caption, text) in self.particulars(party, 0.13) {
             let words = self.words(&caption);
@@ -46,6 +61,27 @@ impl Draft<'_> {
     /// Whom to ask there, named below the company without a word before it; no field.
     fn bare_person(&mut self, party: &Party) -> Option<String> {
         self.chance(0.06).then(|| escape(&party.person))
+    }
+
+    /// The part of the company that the paper goes to; no field.
+    fn department(&mut self) -> Option<String> {
+        self.chance(0.08).then(|| self.note("party.department"))
+    }
+
+    /// The number at the tax office of the town, beside the one that `caption` says is for VAT; no field.
+    fn second_tax_number(&mut self, caption: &str) -> Option<String> {
+        const OF_VAT: [&str; 8] = ["VAT", "UST", "UMSATZ", "TVA", "IVA", "BTW", "NIP", "GST"];
+        let upper = caption.to_uppercase();
+        if !OF_VAT.iter().any(|word| upper.contains(word)) || !self.chance(0.2) {
+            return None;
+        }
+        let words = self.words("party.tax_number");
+        let digits = self.digits(11);
+        let number = match self.chance(0.5) {
+            true => format!("{}/{}/{}", &digits[..2], &digits[2..5], &digits[5..10]),
+            false => digits,
+        };
+        Some(escape(&format!("{words}: {number}")))
     }
 
     /// Address and country as the lines of an envelope.
@@ -102,13 +138,26 @@ impl Draft<'_> {
 
     fn name(&mut self, role: Role, party: &Party) -> String {
         let fragment = match role.keys().name {
-            Some(key) => self.ink.plain(key, &party.name),
+            Some(key) => {
+                let text = self.name_in_lines(&party.name);
+                self.ink.field(key, &text, &party.name)
+            }
             None => escape(&party.name),
         };
         match self.chance(0.4) {
             true => format!("#strong[{fragment}]"),
             false => fragment,
         }
+    }
+
+    /// Some long names go over two lines.
+    fn name_in_lines(&mut self, name: &str) -> String {
+        let blanks: Vec<usize> = name.match_indices(' ').map(|(at, _)| at).collect();
+        if blanks.len() < 2 || !self.chance(0.12) {
+            return name.to_owned();
+        }
+        let (first, second) = name.split_at(self.one_of(&blanks));
+        format!("{first}\n{}", second.trim_start())
     }
 
     /// What stands below an address and is no field, each with this probability.
@@ -158,6 +207,7 @@ impl Draft<'_> {
             let form = self.one_of(&["", "Attn. ", "z. Hd. ", "c/o ", "Accounts Payable, "]);
             lines.push(escape(&format!("{form}{}", party.person)));
         }
+        lines.extend(self.department());
         lines.extend(self.address_lines(role, party));
         lines.retain(|line| !line.is_empty());
         lines.join(" \\\n")
@@ -194,6 +244,7 @@ impl Draft<'_> {
             let caption = self.caption(role.tax_caption());
             let tax_id = self.plain(key, &party.tax_id);
             below.push(format!("{caption} {tax_id}"));
+            below.extend(self.second_tax_number(&caption));
         }
         if self.chance(0.3) {
             below.shuffle(&mut self.rng);
