@@ -31,9 +31,14 @@ pub fn document_of(
     if document_type == DocumentType::CommercialInvoice && rng.random_bool(0.025) {
         it.credit();
     }
-    it.freight_as_row = document_type == DocumentType::CommercialInvoice
-        && !it.amounts.freight.is_zero()
-        && rng.random_bool(0.3);
+    it.charges_as_rows = document_type == DocumentType::CommercialInvoice && rng.random_bool(0.3);
+    it.of_services = document_type == DocumentType::CommercialInvoice && rng.random_bool(0.06);
+    if it.of_services {
+        for line in &mut it.lines {
+            let unit = ["HUR", "HUR", "MON", "KWH", "C62"][rng.random_range(0..5)];
+            line.unit = unit.to_owned();
+        }
+    }
     let order = Order {
         document_type,
         split,

@@ -78,7 +78,8 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
         }),
         bank: bank(rng, from, split),
         bic: bic(rng, &from.code),
-        freight_as_row: false,
+        charges_as_rows: false,
+        of_services: false,
         payment_days: *pick(rng, &[0, 14, 30, 30, 45, 60, 90, 120]),
         total_quantity: sum(|line| line.quantity),
         volume_m3: (gross_kg / Decimal::from(rng.random_range(180..480)))

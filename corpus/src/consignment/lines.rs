@@ -179,7 +179,7 @@ fn variant(rng: &mut ChaCha8Rng) -> String {
     }
 }
 
-fn attribute(rng: &mut ChaCha8Rng) -> String {
+pub(crate) fn attribute(rng: &mut ChaCha8Rng) -> String {
     const COLOURS: [&str; 8] = [
         "black",
         "RAL 9010",

@@ -17,6 +17,7 @@ pub use compose::{Wish, compose};
 pub use declare::declare;
 pub(crate) use declare::{number_and_date, transport_number};
 pub use identifiers::{container_number, iban, is_container_number};
+pub(crate) use lines::attribute;
 pub use tables::{Country, Goods, countries, country, goods, goods_of};
 
 use jiff::civil::Date;
@@ -157,8 +158,10 @@ pub struct Consignment {
     pub iban: String,
     pub bank: String,
     pub bic: String,
-    /// The freight is invoiced as a row of the goods, not among the charges.
-    pub freight_as_row: bool,
+    /// Freight, insurance and the like are invoiced as rows of the goods, not among the sums.
+    pub charges_as_rows: bool,
+    /// What is invoiced are services, which have no tariff number, origin or mass.
+    pub of_services: bool,
 }
 
 impl Consignment {

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::table::{Column, Plan};
-use crate::consignment::{Line, goods};
+use crate::consignment::{Line, attribute, goods};
 use crate::lexicon::{country_name, package_name, rec20_printed};
 use crate::paper::escape;
 use docexam_domain::FieldKey;
@@ -53,22 +53,7 @@ impl Draft<'_> {
         let language = self.speech.language.clone();
         match column {
             Column::LineNumber => {
-                let manner =
-                    self.remember("line numbers", |rng| rng.random_range(0..8).to_string());
-                let number = if manner == "0" {
-                    (row + 1) * 10
-                } else {
-                    row + 1
-                };
-                let text = match manner.as_str() {
-                    "1" => format!("{number:02}"),
-                    "2" => format!("{number}."),
-                    "3" => format!("{number:03}"),
-                    _ => number.to_string(),
-                };
-                let cell = self
-                    .ink
-                    .cell(row, K::LineNumber, &text, &number.to_string());
+                let cell = self.line_number(row);
                 match plan.columns.contains(&Column::ProductCode) {
                     true => cell,
                     false => self.above_code(cell, row, line),
@@ -151,7 +136,11 @@ impl Draft<'_> {
                 self.ink
                     .cell(row, K::CartonRange, &text, &format!("{first}-{last}"))
             }
-            Column::TaxRate | Column::DiscountRate => {
+            Column::TaxRate => {
+                let rate = self.tax_rate();
+                escape(&rate)
+            }
+            Column::DiscountRate => {
                 let text = self.remember("zero rate", |rng| {
                     ["0 %", "%0,00", "0,00", "0.00", "0"][rng.random_range(0..5)].to_owned()
                 });
@@ -249,6 +238,39 @@ impl Draft<'_> {
         }
     }
 
+    /// By ones or by tens, with noughts before it, or below a section.
+    pub fn line_number(&mut self, row: usize) -> String {
+        let manner = self.remember("line numbers", |rng| rng.random_range(0..10).to_string());
+        let number = match manner.as_str() {
+            "0" | "4" => (row + 1) * 10,
+            _ => row + 1,
+        };
+        let (text, value) = match manner.as_str() {
+            "1" => (format!("{number:02}"), number.to_string()),
+            "2" => (format!("{number}."), number.to_string()),
+            "3" => (format!("{number:03}"), number.to_string()),
+            "4" => (format!("{number:06}"), number.to_string()),
+            "5" => (format!("1.{number}"), format!("1.{number}")),
+            _ => (number.to_string(), number.to_string()),
+        };
+        self.ink.cell(row, FieldKey::LineNumber, &text, &value)
+    }
+
+    /// The rate of the tax, mostly nought, with the letter of its category in some houses.
+    fn tax_rate(&mut self) -> String {
+        let rate = self.it.amounts.tax_rate.normalize();
+        let taxed = !rate.is_zero();
+        self.remember("rate of tax", |rng| match rng.random_range(0..6) {
+            0 if taxed => format!("S {rate} %"),
+            0 => ["E 0 %", "Z 0", "G", "K"][rng.random_range(0..4)].to_owned(),
+            1 => format!("%{rate}"),
+            2 => format!("{rate:.2}"),
+            3 => format!("{rate:.2}%").replace('.', ","),
+            4 => rate.to_string(),
+            _ => format!("{rate} %"),
+        })
+    }
+
     fn quantity(&mut self, row: usize, line: &Line) -> String {
         // Many print decimals whether there are any or not.
         let whole = line.quantity.normalize().scale() == 0;
@@ -268,11 +290,19 @@ impl Draft<'_> {
 
     /// One print form of each unit a document.
     fn unit(&mut self, row: usize, line: &Line) -> String {
-        let language = self.speech.language.clone();
-        let text = self.remember(&format!("unit {}", line.unit), |rng| {
-            rec20_printed(rng, &line.unit, &language)
-        });
+        let text = self.unit_printed(line);
         self.ink.cell(row, FieldKey::Unit, &text, &line.unit)
+    }
+
+    /// Some records print the code of Rec 20 itself.
+    pub fn unit_printed(&mut self, line: &Line) -> String {
+        if self.habit("codes of units", 0.07) {
+            return line.unit.clone();
+        }
+        let language = self.speech.language.clone();
+        self.remember(&format!("unit {}", line.unit), |rng| {
+            rec20_printed(rng, &line.unit, &language)
+        })
     }
 
     /// One print form of the kind of packages a document, and the Rec 21 code of what is printed.
@@ -338,24 +368,24 @@ impl Draft<'_> {
         {
             text = format!("{text} / {}", item.description(&second));
         }
-        if !line.variant.is_empty() {
+        if self.it.of_services {
+            text = self.speech.say_once(&mut self.rng, "row.services");
+        } else if !line.variant.is_empty() {
             text = format!("{text}, {}", line.variant);
+        }
+        if self.habit("long texts", 0.13) {
+            for _ in 0..self.rng.random_range(1..5) {
+                text = format!("{text}\n{}", attribute(&mut self.rng));
+            }
         }
         if plan.description_upper {
             text = text.to_uppercase();
         }
-        let mut fragment = self.ink.cell(row, K::Description, &text, &text);
+        let value = text.replace('\n', " ");
+        let mut fragment = self.ink.cell(row, K::Description, &text, &value);
         if plan.extras.product_code {
             let code = self.product_code(row, line);
-            fragment = match self.remember("code first", |rng| rng.random_bool(0.5).to_string())
-                == "true"
-            {
-                true => format!("{code} {fragment}"),
-                false => {
-                    let caption = self.words("col.product_code");
-                    format!("{fragment} \\ {} {code}", escape(&format!("{caption}:")))
-                }
-            };
+            fragment = self.beside_code(fragment, code);
         }
         if plan.extras.hs_code {
             let caption = self.words("col.hs_code");
@@ -375,6 +405,34 @@ impl Draft<'_> {
             fragment = format!("{fragment} \\ {} {batch}", escape(&format!("{caption}:")));
         }
         fragment
+    }
+
+    /// The code before the description, above or below it, or above it beside the customer's.
+    fn beside_code(&mut self, description: String, code: String) -> String {
+        match self
+            .remember("code and description", |rng| {
+                rng.random_range(0..6).to_string()
+            })
+            .as_str()
+        {
+            "0" => format!("{code} \\ {description}"),
+            "1" => format!("{description} \\ {code}"),
+            "2" => {
+                let customers = self.digits(6);
+                let between = self.remember("between codes", |rng| {
+                    [" / ", " | ", "  "][rng.random_range(0..3)].to_owned()
+                });
+                format!(
+                    "{code}{} \\ {description}",
+                    escape(&format!("{between}{customers}"))
+                )
+            }
+            "3" => format!("{code} {description}"),
+            _ => {
+                let caption = self.words("col.product_code");
+                format!("{description} \\ {} {code}", escape(&format!("{caption}:")))
+            }
+        }
     }
 
     /// One manner of grouping the digits a document.

@@ -82,6 +82,14 @@ impl Draft<'_> {
             ("bic".to_owned(), escape(&it.bic)),
         ];
         if self.chance(0.3) {
+            let holder = self.ink.plain(FieldKey::SellerName, &it.seller.name);
+            pairs.insert(0, ("bank.holder".to_owned(), holder));
+        }
+        if self.chance(0.2) {
+            let digits = self.digits(8);
+            pairs.push(("bank.code".to_owned(), escape(&digits)));
+        }
+        if self.chance(0.3) {
             pairs.reverse();
         }
         let placement = self.one_of(&[

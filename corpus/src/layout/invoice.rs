@@ -6,7 +6,7 @@ use super::look::{Scheme, Totals};
 use super::parties::Role;
 use super::scheme::{Parts, arrange};
 use super::table::{Column, Extras, Plan};
-use super::terms::{incoterm, payment_terms, route};
+use super::terms::{incoterm, payment_terms, route, terms_and_bank};
 use docexam_domain::FieldKey as K;
 use rand::seq::SliceRandom;
 
@@ -39,10 +39,14 @@ pub fn write(draft: &mut Draft) -> String {
     let share = draft.one_of(&[0.0, 0.0, 0.0, 0.12, 0.25]);
     draft.draw_row_habits(share);
     let wide = draft.look.scheme == Scheme::Electronic && draft.chance(0.8);
-    let plan = match wide {
+    let mut plan = match wide {
         true => wide_plan(draft),
         false => plan(draft),
     };
+    if it.of_services {
+        plan.without_goods();
+    }
+    draft.draw_sub_rows(&mut plan);
     let totals_in_table = draft.look.totals == Totals::InTable || draft.chance(0.12);
     let totals = match totals_in_table && it.amounts.goods == it.amounts.total {
         true => column_totals(draft, &plan),
@@ -90,8 +94,13 @@ fn tail(draft: &mut Draft) -> Vec<String> {
     if draft.chance(0.5) {
         tail.push(draft.masses());
     }
-    if draft.chance(0.55) {
+    if draft.chance(0.25) {
+        tail.push(terms_and_bank(draft));
+    } else if draft.chance(0.45) {
         tail.push(draft.bank());
+    }
+    if draft.it.payment_days > 0 && draft.chance(0.12) {
+        tail.push(draft.cash_discount());
     }
     for key in ["thanks", "origin_statement", "tax.exemption"] {
         if draft.chance(0.25) {
@@ -241,7 +250,7 @@ fn plan(draft: &mut Draft) -> Plan {
     if code_column {
         columns.push(C::ProductCode);
     } else {
-        extras.product_code = draft.chance(0.25);
+        extras.product_code = draft.chance(0.4);
     }
     extras.batch = draft.chance(0.06);
     columns.push(C::Description);
@@ -261,8 +270,8 @@ fn plan(draft: &mut Draft) -> Plan {
     } else {
         extras.origin = draft.chance(0.12);
     }
-    if draft.chance(0.1) {
-        columns.push(C::Packages);
+    if draft.chance(0.15) {
+        columns.push(draft.one_of(&[C::Packages, C::PackagesKind]));
     }
     if draft.chance(0.15) {
         columns.push(C::Net);
@@ -306,6 +315,14 @@ fn plan(draft: &mut Draft) -> Plan {
     {
         let moved = columns.remove(quantity);
         columns.insert(at, moved);
+    }
+    // Customs forms name the tariff number before the goods.
+    if draft.chance(0.2)
+        && let Some(code) = columns.iter().position(|&column| column == C::HsCode)
+    {
+        columns.remove(code);
+        let at = columns.iter().position(|&column| column == C::Description);
+        columns.insert(at.unwrap_or(0), C::HsCode);
     }
     Plan {
         columns,

@@ -7,6 +7,7 @@
 
 mod cells;
 mod certificates;
+mod charges;
 mod clutter;
 mod draft;
 mod electronic;
@@ -33,6 +34,7 @@ mod plan;
 mod prose;
 mod rows;
 mod scheme;
+mod sub_rows;
 mod table;
 mod terms;
 mod totals;
@@ -62,27 +64,8 @@ pub struct Order<'a> {
 
 /// Draws one document of the consignment.
 pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusError> {
-    let mut rng = ChaCha8Rng::seed_from_u64(order.seed);
-    let speech = speech(&mut rng, it, order);
     let kind: &'static str = order.document_type.into();
-    let look = Look::draw(&mut rng, order.split, kind, &speech.language);
-    let mut draft = Draft {
-        it,
-        number_form: NumberForm::draw(&mut rng, &speech.language),
-        date_form: DateForm::draw(&mut rng, &speech.language, &it.seller.country),
-        rng,
-        ink: Ink::default(),
-        speech,
-        family: look.family(kind),
-        look,
-        habits: HashMap::new(),
-        split: order.split,
-        backdrop: String::new(),
-        page_rules: String::new(),
-        row_notes: Vec::new(),
-        notes_below: false,
-        text_rows: false,
-    };
+    let mut draft = begun(it, order);
     let setup = draft.page_setup();
     let with_code = matches!(
         order.document_type,
@@ -123,6 +106,31 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
         pdf: sheets.pdf,
         fields,
     })
+}
+
+/// A document of which nothing is written yet.
+fn begun<'a>(it: &'a Consignment, order: Order) -> Draft<'a> {
+    let mut rng = ChaCha8Rng::seed_from_u64(order.seed);
+    let speech = speech(&mut rng, it, order);
+    let kind: &'static str = order.document_type.into();
+    let look = Look::draw(&mut rng, order.split, kind, &speech.language);
+    Draft {
+        it,
+        number_form: NumberForm::draw(&mut rng, &speech.language),
+        date_form: DateForm::draw(&mut rng, &speech.language, &it.seller.country),
+        rng,
+        ink: Ink::default(),
+        speech,
+        family: look.family(kind),
+        look,
+        habits: HashMap::new(),
+        split: order.split,
+        backdrop: String::new(),
+        page_rules: String::new(),
+        row_notes: Vec::new(),
+        notes_below: false,
+        text_rows: false,
+    }
 }
 
 /// The seller's language, English, or both.
@@ -203,5 +211,27 @@ fn field(mention: &Mention, page: usize, [x0, y0, x1, y1]: [f32; 4]) -> Field {
             polygon,
         }),
         properties: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::consignment::{Wish, compose};
+
+    /// Calls `write` with the unwritten invoices of many consignments.
+    pub fn with_invoices(count: u64, write: impl Fn(&mut Draft)) {
+        for seed in 0..count {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let it = compose(&mut rng, Split::Train, Wish::default());
+            let order = Order {
+                document_type: DocumentType::CommercialInvoice,
+                split: Split::Train,
+                language: None,
+                dpi: 24.0,
+                seed,
+            };
+            write(&mut begun(&it, order));
+        }
     }
 }

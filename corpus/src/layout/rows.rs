@@ -8,7 +8,11 @@ use crate::lexicon::country_name;
 use crate::paper::escape;
 use docexam_domain::FieldKey as K;
 use rand::RngExt;
+use rust_decimal::Decimal;
 use std::ops::Range;
+
+/// The caption of a charge and its amount.
+type Charge = (&'static str, Decimal);
 
 /// What may stand under a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +27,19 @@ pub enum RowNote {
     Batch,
     Order,
     Text,
+    /// The article number, where it has no column.
+    Article,
+    /// What is taken off the row, where that has no column.
+    Discount,
+    Serial,
+    Period,
+    DeliveryDate,
+    Colour,
+    Size,
+    Material,
+    PriceBasis,
+    /// The list price and what is taken off it.
+    ListPrice,
 }
 
 impl RowNote {
@@ -38,6 +55,18 @@ impl RowNote {
         Self::Order,
         Self::Text,
     ];
+
+    /// Lines of which no part is a field, drawn apart from the others.
+    pub const SUB_ROWS: [Self; 8] = [
+        Self::Serial,
+        Self::Period,
+        Self::DeliveryDate,
+        Self::Colour,
+        Self::Size,
+        Self::Material,
+        Self::PriceBasis,
+        Self::ListPrice,
+    ];
 }
 
 impl Draft<'_> {
@@ -50,7 +79,20 @@ impl Draft<'_> {
                 notes.push(self.row_note(kind, row, line));
             }
         }
-        notes
+        notes.retain(|note| !note.is_empty());
+        self.sharing_lines(notes)
+    }
+
+    /// Short notes that stand beside each other, in houses that save lines.
+    fn sharing_lines(&mut self, notes: Vec<String>) -> Vec<String> {
+        let between = self.remember("between notes", |rng| {
+            let marks = ["", "", "", "#\", \"", " #h(6pt) ", "#\" / \""];
+            marks[rng.random_range(0..marks.len())].to_owned()
+        });
+        match between.is_empty() {
+            true => notes,
+            false => notes.chunks(2).map(|pair| pair.join(&between)).collect(),
+        }
     }
 
     fn row_note(&mut self, kind: RowNote, row: usize, line: &Line) -> String {
@@ -106,6 +148,9 @@ impl Draft<'_> {
                 let text = self.speech.say_once(&mut self.rng, "row.note");
                 escape(&format!("{marks}{text}{end}"))
             }
+            RowNote::Article => self.article_note(row, line),
+            RowNote::Discount => self.discount_note(row, line),
+            other => self.sub_row(other, line),
         }
     }
 
@@ -142,37 +187,71 @@ impl Draft<'_> {
         }
     }
 
-    /// Whether this part of the table ends with the freight as a row of its own.
-    pub fn freight_row_ends(&self, plan: &Plan, range: &Range<usize>) -> bool {
+    /// The charges with which this part of the table ends, as rows of their own.
+    pub fn charge_rows(&self, plan: &Plan, range: &Range<usize>) -> Vec<(usize, Charge)> {
         let count = self.it.lines.len();
         let last = range.end == count && range.start < count;
-        last && self.it.freight_as_row && plan.columns.contains(&Column::Amount)
+        if !last || !self.it.charges_as_rows || !plan.columns.contains(&Column::Amount) {
+            return Vec::new();
+        }
+        let a = &self.it.amounts;
+        let mut charges = vec![
+            ("freight_amount", a.freight),
+            ("insurance_amount", a.insurance),
+            ("other_charges_amount", a.other),
+        ];
+        charges.retain(|(_, amount)| !amount.is_zero());
+        (count..).zip(charges).collect()
     }
 
-    /// A cell of that row: one freight, at its price.
-    pub fn freight_cell(&mut self, column: Column) -> String {
-        let row = self.it.lines.len();
-        let freight = self.it.amounts.freight;
-        let (key, text, value) = match column {
+    /// A cell of that row: the service once, at its price.
+    pub fn charge_cell(&mut self, column: Column, row: usize, (key, amount): Charge) -> String {
+        let (cell, text, value) = match column {
             Column::Description => {
-                let words = self.words("freight_amount");
-                (K::Description, words.clone(), words)
+                let words = self.service(key);
+                (K::Description, words.clone(), words.replace('\n', " "))
             }
-            Column::Quantity | Column::QuantityUnit => {
-                (K::Quantity, "1".to_owned(), "1".to_owned())
+            Column::LineNumber if self.habit("charges numbered", 0.6) => {
+                return self.line_number(row);
+            }
+            Column::Quantity => (K::Quantity, "1".to_owned(), "1".to_owned()),
+            Column::QuantityUnit => {
+                let one = self.ink.cell(row, K::Quantity, "1", "1");
+                let unit = self.charge_cell(Column::Unit, row, (key, amount));
+                return format!("{one} {unit}");
+            }
+            Column::Unit if self.habit("lump sums", 0.5) => {
+                let words = self.speech.say_once(&mut self.rng, "row.lump");
+                (K::Unit, words, "LS".to_owned())
             }
             Column::UnitPrice => (
                 K::UnitPrice,
-                self.number_text(freight, 2),
-                freight.to_string(),
+                self.number_text(amount, 2),
+                amount.to_string(),
             ),
             Column::Amount => (
                 K::LineAmount,
-                self.number_text(freight, 2),
-                freight.to_string(),
+                self.number_text(amount, 2),
+                amount.to_string(),
             ),
             _ => return String::new(),
         };
-        self.ink.cell(row, key, &text, &value)
+        self.ink.cell(row, cell, &text, &value)
+    }
+
+    /// `Fracht`, or from where to where and on which terms below it.
+    fn service(&mut self, key: &str) -> String {
+        let words = self.words(key);
+        let it = self.it;
+        let (from, to) = (&it.loading.name, &it.discharge.name);
+        match self.rng.random_range(0..5) {
+            0 => format!("{words} {from} - {to}"),
+            1 => format!("{words}\n{from} - {to}"),
+            2 => format!(
+                "{words}\n{} {}\n{from} / {to}",
+                it.incoterm, it.incoterm_place
+            ),
+            _ => words,
+        }
     }
 }

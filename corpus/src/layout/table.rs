@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::look::Rules;
 use super::rows::RowNote;
+use crate::lexicon::synonym;
 use crate::paper::escape;
 use rand::RngExt;
 use rust_decimal::Decimal;
@@ -145,6 +146,32 @@ pub struct Plan {
     pub criterion: String,
 }
 
+impl Plan {
+    /// Services have no columns of what only goods have.
+    pub fn without_goods(&mut self) {
+        use Column as C;
+        self.columns.retain(|column| {
+            !matches!(
+                column,
+                C::HsCode
+                    | C::Origin
+                    | C::Net
+                    | C::Gross
+                    | C::Packages
+                    | C::PackagesKind
+                    | C::PackageKind
+                    | C::Kind
+                    | C::Composition
+                    | C::Marks
+                    | C::Batch
+            )
+        });
+        self.extras.hs_code = false;
+        self.extras.origin = false;
+        self.extras.batch = false;
+    }
+}
+
 impl Draft<'_> {
     /// Rows of text between the goods, and what stands under each row: drawn once a document.
     pub fn draw_row_habits(&mut self, share: f64) {
@@ -240,9 +267,9 @@ impl Draft<'_> {
                 }
             }
         }
-        if self.freight_row_ends(plan, &range) {
+        for (row, charge) in self.charge_rows(plan, &range) {
             for &column in &plan.columns {
-                let cell = self.freight_cell(column);
+                let cell = self.charge_cell(column, row, charge);
                 cells.push(format!("[{cell}]"));
             }
         }
@@ -270,11 +297,12 @@ impl Draft<'_> {
                 }
             })
             .collect();
+        let description = self.description_width(width);
         let widths: Vec<&str> = plan
             .columns
             .iter()
             .map(|column| match column {
-                Column::Description => "1fr",
+                Column::Description => description,
                 Column::DeliveryPlace | Column::Composition | Column::Kind => "0.5fr",
                 _ => "auto",
             })
@@ -328,6 +356,10 @@ impl Draft<'_> {
             true => "repeat: false, ",
             false => "",
         };
+        let head = match self.headless(width) {
+            true => String::new(),
+            false => format!("table.header({repeat}{}), ", head.join(", ")),
+        };
         let inset = match width > 10 {
             true => self.one_of(&["2pt", "(x: 2pt, y: 3pt)", "1.5pt"]),
             false => self.one_of(&[
@@ -355,10 +387,9 @@ impl Draft<'_> {
         };
         format!(
             "#block({frame}, width: 100%)[#set text({size})\n#table(columns: ({}), align: ({}), stroke: {stroke}, fill: {fill}, \
-             inset: {inset}, table.header({repeat}{}), {})]\n",
+             inset: {inset}, {head}{})]\n",
             widths.join(", "),
             aligns.join(", "),
-            head.join(", "),
             cells.join(",\n")
         )
     }
@@ -387,9 +418,51 @@ impl Draft<'_> {
                 .join(" \\ "),
             false => escape(&words),
         };
-        match self.look.captions_bold {
+        let text = match self.look.captions_bold {
             true => format!("#strong[{text}]"),
             false => text,
+        };
+        match self.speech.second.is_none() && width < 9 && self.habit("heads said twice", 0.1) {
+            true => self.said_twice(key, text),
+            false => text,
+        }
+    }
+
+    /// The head again in English below itself, or in another language below English.
+    fn said_twice(&mut self, key: &str, text: String) -> String {
+        let english = self.speech.language == "en";
+        let other = self.remember("second heads", |rng| {
+            let other = if english {
+                ["de", "fr", "es", "it"]
+            } else {
+                ["en"; 4]
+            };
+            other[rng.random_range(0..4)].to_owned()
+        });
+        let again = self.remember(&format!("{key} again"), |rng| {
+            synonym(rng, &other, key).to_owned()
+        });
+        let again = again.replace("CUR", &self.it.amounts.currency);
+        let manner = self.remember("set of second heads", |rng| {
+            ["0.85em", "0.8em, style: \"italic\"", "1em"][rng.random_range(0..3)].to_owned()
+        });
+        format!("{text} \\ #text({manner})[{}]", escape(&again))
+    }
+
+    /// A table that names none of its columns; not where the first row would look like a head.
+    fn headless(&mut self, width: usize) -> bool {
+        let shaded = matches!(
+            self.look.rules,
+            Rules::Striped | Rules::DarkHead | Rules::HeadOnly
+        );
+        !shaded && width < 8 && self.habit("tables without heads", 0.09)
+    }
+
+    /// Most give the description what is left; some keep it narrow, and many lines high.
+    fn description_width(&mut self, width: usize) -> &'static str {
+        match width < 9 && self.habit("narrow descriptions", 0.12) {
+            true => "21%",
+            false => "1fr",
         }
     }
 

@@ -48,13 +48,62 @@ fn with_day_or_discount(draft: &mut Draft, mut text: String) -> String {
     }
     if draft.chance(0.6) {
         let discount = draft.speech.say_once(&mut draft.rng, "payment.discount");
-        let percent = draft.one_of(&["2", "3", "1,5", "2.5", "5"]);
-        let days = draft.one_of(&["7", "8", "10", "14"]);
-        let discount = discount.replace("{p}", percent).replace("{d}", days);
+        let (percent, days) = draft.cash_discount_terms();
+        let discount = discount
+            .replace("{p}", percent)
+            .replace("{d}", &days.to_string());
         let mark = draft.one_of(&[", ", "; ", " / ", ". "]);
         text = format!("{text}{mark}{discount}");
     }
     text
+}
+
+/// The terms as sentences, each from a line of its own: all of them are one value.
+fn terms_in_lines(draft: &mut Draft) -> String {
+    let it = draft.it;
+    let until = draft.speech.say_once(&mut draft.rng, "payment.until");
+    let say = |draft: &mut Draft, key: &str| draft.speech.say_once(&mut draft.rng, key);
+    let mut lines = Vec::new();
+    match it.payment_days {
+        0 => lines.push(say(draft, "payment.now")),
+        days => {
+            let due = draft.date_form.write(it.dates.due, &draft.speech.language);
+            let words = say(draft, "payment.days").replace("{n}", &days.to_string());
+            lines.push(format!("{words} {until} {due}"));
+        }
+    }
+    if it.payment_days > 0 {
+        let (percent, days) = draft.cash_discount_terms();
+        let words = say(draft, "payment.discount")
+            .replace("{p}", percent)
+            .replace("{d}", &days.to_string());
+        let earlier = draft.day_after_invoice(days);
+        lines.push(match draft.chance(0.6) {
+            true => format!("{words} {until} {earlier}"),
+            false => words,
+        });
+    }
+    if draft.chance(0.4) {
+        lines.reverse();
+    }
+    let value = lines.join(", ");
+    let end = draft.one_of(&["", ",", ".", ";"]);
+    let text = lines.join(&format!("{end}\n"));
+    draft.ink.field(K::PaymentTerms, &text, &value)
+}
+
+/// The terms below their caption, the bank beside them or below.
+pub fn terms_and_bank(draft: &mut Draft) -> String {
+    let caption = draft.caption("payment_terms");
+    let between = draft.one_of(&[" \\ ", " ", " \\ "]);
+    let terms = terms_in_lines(draft);
+    let terms = format!("{caption}{between}{terms}");
+    let bank = draft.bank();
+    match draft.one_of(&[0, 0, 1, 2]) {
+        0 => format!("#grid(columns: (1fr, 1fr), column-gutter: 14pt, [{terms}], [{bank}])"),
+        1 => format!("#grid(columns: (1fr, 1fr), column-gutter: 14pt, [{bank}], [{terms}])"),
+        _ => format!("{terms}\n\n{bank}"),
+    }
 }
 
 /// Ports, vessel, voyage, transport document, containers, seals and marks, as far as they are known.
@@ -191,5 +240,24 @@ impl Draft<'_> {
             escape(&title),
             clauses.join("\n\n")
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::tests::with_invoices;
+
+    #[test]
+    fn all_lines_of_the_terms_are_one_value() {
+        with_invoices(40, |draft| {
+            let fragment = terms_in_lines(draft);
+            let [mention] = &draft.ink.mentions[..] else {
+                panic!("{:?}", draft.ink.mentions);
+            };
+            let lines = if draft.it.payment_days > 0 { 2 } else { 1 };
+            assert_eq!(mention.text.lines().count(), lines, "{}", mention.text);
+            assert_eq!(fragment.matches("/*0*/").count(), lines, "{fragment}");
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! Sums: amounts of an invoice, masses and packages of any document, in a block or in a sentence.
 
+use super::charges::CHARGES_APART;
 use super::draft::{Draft, Pair};
 use super::look::{Info, Totals};
 use crate::lexicon::words_of_amount;
@@ -11,10 +12,16 @@ impl Draft<'_> {
     /// Goods value, discount, charges, tax, total, amount due: as many as there are, in the placement
     /// of the look, with the amount in words, taxes by rate and payments where the paper has them.
     pub fn amounts(&mut self) -> String {
+        let charges = self.charges_block();
         let rows = self.amount_rows();
-        let taxes = match self.chance(0.25) {
+        let taxes = match self.chance(0.35) {
             true => self.tax_table(),
             false => String::new(),
+        };
+        // Above the sums, or with what is small beside them.
+        let (above, taxes) = match self.chance(0.2) {
+            true => (format!("{charges}\n{taxes}"), String::new()),
+            false => (charges, taxes),
         };
         let payments = match !self.it.amounts.prepaid.is_zero() && self.chance(0.5) {
             true => self.payments_table(),
@@ -30,8 +37,8 @@ impl Draft<'_> {
             false => String::new(),
         };
         match self.chance(0.3) {
-            true => format!("{spelt}\n{block}"),
-            false => format!("{block}{spelt}"),
+            true => format!("{above}\n{spelt}\n{block}"),
+            false => format!("{above}\n{block}{spelt}"),
         }
     }
 
@@ -44,9 +51,9 @@ impl Draft<'_> {
 
     fn amount_rows(&mut self) -> Vec<Sum> {
         let mut a = self.it.amounts.clone();
-        if self.it.freight_as_row {
-            a.goods += a.freight;
-            a.freight = Decimal::ZERO;
+        if self.it.charges_as_rows {
+            a.goods += a.freight + a.insurance + a.other;
+            (a.freight, a.insurance, a.other) = Default::default();
         }
         let in_block = self.chance(0.45);
         let differs = a.goods != a.total;
@@ -66,6 +73,14 @@ impl Draft<'_> {
         ] {
             let zero = amount.is_zero();
             if zero && !(every && self.chance(0.4)) {
+                continue;
+            }
+            if !zero
+                && self
+                    .habits
+                    .get(CHARGES_APART)
+                    .is_some_and(|apart| apart == "true")
+            {
                 continue;
             }
             let mut value = self.money(field, amount, in_block);
@@ -233,36 +248,6 @@ impl Draft<'_> {
             );
         }
         format!("#grid(columns: (1fr, {width}), column-gutter: 12pt, [{small}], [{block}])\n")
-    }
-
-    /// Taxes by rate; the sum of it stands among the sums, so no part of it is a field.
-    fn tax_table(&mut self) -> String {
-        let a = self.it.amounts.clone();
-        let rate = a.tax_rate.normalize();
-        let number = |value: Decimal| escape(&self.number_text(value, 2));
-        let mut rows = vec![(format!("{rate} %"), number(a.total - a.tax), number(a.tax))];
-        if self.chance(0.25) {
-            let zero = escape(&self.number_text(Decimal::ZERO, 2));
-            rows.push(("0 %".to_owned(), zero.clone(), zero));
-        }
-        let kind = self.one_of(&["", "VAT (S) ", "S ", "A "]);
-        let heads = ["tax.rate", "tax.base", "tax.amount"].map(|key| self.heading(key));
-        let cells: Vec<String> = rows
-            .into_iter()
-            .map(|(rate, base, tax)| {
-                format!("[{}], [{base}], [{tax}]", escape(&format!("{kind}{rate}")))
-            })
-            .collect();
-        let title = match self.chance(0.4) {
-            true => format!("{} \\\n", self.heading("tax.breakdown")),
-            false => String::new(),
-        };
-        let stroke = self.one_of(&["0.5pt", "none", "(bottom: 0.4pt)"]);
-        format!(
-            "{title}#text(0.85em)[#table(columns: (auto, auto, auto), stroke: {stroke}, inset: 3pt, {}, {})]\n",
-            heads.map(|head| format!("[{head}]")).join(", "),
-            cells.join(", ")
-        )
     }
 
     /// What has been paid, when and how; no field.

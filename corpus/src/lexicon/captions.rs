@@ -137,7 +137,8 @@ impl Speech {
     }
 }
 
-fn synonym(rng: &mut ChaCha8Rng, language: &str, key: &str) -> &'static str {
+/// One of the ways to say it in a language.
+pub fn synonym(rng: &mut ChaCha8Rng, language: &str, key: &str) -> &'static str {
     let synonyms = captions(language)
         .get(key)
         .or_else(|| captions("en").get(key));
