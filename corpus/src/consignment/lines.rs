@@ -40,7 +40,7 @@ pub fn lines(rng: &mut ChaCha8Rng, kinds: Vec<usize>, from: &Country) -> Vec<Lin
         .then(|| other_country(rng, &[from.code.as_str()]).code.clone());
     let long_codes = rng.random_bool(0.7);
     let priced_fine = rng.random_bool(0.15);
-    let discounted = rng.random_bool(0.12);
+    let discounted = rng.random_bool(0.2);
     let mut next_carton = 1;
     (0..count)
         .map(|index| {

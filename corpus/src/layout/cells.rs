@@ -96,7 +96,14 @@ impl Draft<'_> {
                 let price = self
                     .ink
                     .cell(row, K::UnitPrice, &text, &line.unit_price.to_string());
-                self.with_currency(plan, price)
+                let price = self.with_currency(plan, price);
+                match self.habit("prices for each unit", 0.06) {
+                    true => {
+                        let unit = self.unit_printed(line);
+                        format!("{price}{}", escape(&format!(" / {unit}")))
+                    }
+                    false => price,
+                }
             }
             Column::Discount => match line.discount {
                 Some(discount) => {
@@ -111,7 +118,19 @@ impl Draft<'_> {
                 let amount = self
                     .ink
                     .cell(row, K::LineAmount, &text, &line.amount.to_string());
-                self.with_currency(plan, amount)
+                let amount = self.with_currency(plan, amount);
+                // A letter or star says how the row is taxed.
+                let mark = self.remember("marks of tax", |rng| {
+                    let marks = [" A", " *", " B", " 1"];
+                    match rng.random_bool(0.06) {
+                        true => marks[rng.random_range(0..4)].to_owned(),
+                        false => String::new(),
+                    }
+                });
+                match mark.is_empty() {
+                    true => amount,
+                    false => format!("{amount}{}", escape(&mark)),
+                }
             }
             Column::Net => self.line_mass(plan, row, K::NetMassKg, line.net_kg),
             Column::Gross => self.line_mass(plan, row, K::GrossMassKg, line.gross_kg),
@@ -225,6 +244,10 @@ impl Draft<'_> {
                 let volume = (line.gross_kg / Decimal::from(280)).round_dp(3);
                 let text = self.number_text(volume, 3);
                 escape(&text)
+            }
+            Column::Delivered => {
+                let day = self.date_form.write(self.it.dates.packed, &language);
+                escape(&day)
             }
             // One cell over all rows, written with the table.
             Column::Marks => String::new(),

@@ -254,7 +254,7 @@ fn plan(draft: &mut Draft) -> Plan {
     }
     extras.batch = draft.chance(0.06);
     columns.push(C::Description);
-    for seldom in [C::Kind, C::Composition, C::Remark, C::Ean] {
+    for seldom in [C::Kind, C::Composition, C::Remark, C::Ean, C::Delivered] {
         if draft.chance(0.04) {
             columns.push(seldom);
         }

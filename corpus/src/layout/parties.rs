@@ -171,7 +171,12 @@ impl<'a> Draft<'a> {
     fn party_blocks(&mut self, roles: &[(Role, &str)]) -> Vec<(String, String)> {
         let mut blocks = Vec::new();
         for (role, caption) in self.present(roles) {
-            let heading = self.heading(caption);
+            let mut heading = self.heading(caption);
+            // `Käufer / Buyer`, where all else is in one language.
+            if self.speech.second.is_none() && self.habit("parties said twice", 0.14) {
+                let again = self.again(caption);
+                heading = format!("{heading}{}", escape(&format!(" / {again}")));
+            }
             let body = self.party_of(role);
             blocks.push((heading, body));
         }

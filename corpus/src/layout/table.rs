@@ -63,6 +63,8 @@ pub enum Column {
     Dimensions,
     /// Volume of the row; no field.
     Volume,
+    /// When the row was delivered; no field.
+    Delivered,
     /// Marks over all rows, in the first of them.
     Marks,
 }
@@ -102,6 +104,7 @@ impl Column {
             Self::PricePer => "col.price_per",
             Self::Dimensions => "col.dimensions",
             Self::Volume => "total_volume_m3",
+            Self::Delivered => "other.delivery_date",
             Self::Marks => "col.marks",
         }
     }
@@ -430,23 +433,27 @@ impl Draft<'_> {
 
     /// The head again in English below itself, or in another language below English.
     fn said_twice(&mut self, key: &str, text: String) -> String {
-        let english = self.speech.language == "en";
-        let other = self.remember("second heads", |rng| {
-            let other = if english {
-                ["de", "fr", "es", "it"]
-            } else {
-                ["en"; 4]
-            };
-            other[rng.random_range(0..4)].to_owned()
-        });
-        let again = self.remember(&format!("{key} again"), |rng| {
-            synonym(rng, &other, key).to_owned()
-        });
-        let again = again.replace("CUR", &self.it.amounts.currency);
+        let again = self.again(key);
         let manner = self.remember("set of second heads", |rng| {
             ["0.85em", "0.8em, style: \"italic\"", "1em"][rng.random_range(0..3)].to_owned()
         });
         format!("{text} \\ #text({manner})[{}]", escape(&again))
+    }
+
+    /// The caption in another language, on paper that otherwise speaks one.
+    pub fn again(&mut self, key: &str) -> String {
+        let english = self.speech.language == "en";
+        let other = self.remember("language of second captions", |rng| {
+            let others = match english {
+                true => ["de", "fr", "es", "it"],
+                false => ["en"; 4],
+            };
+            others[rng.random_range(0..4)].to_owned()
+        });
+        let again = self.remember(&format!("{key} again"), |rng| {
+            synonym(rng, &other, key).to_owned()
+        });
+        again.replace("CUR", &self.it.amounts.currency)
     }
 
     /// A table that names none of its columns; not where the first row would look like a head.
@@ -455,12 +462,12 @@ impl Draft<'_> {
             self.look.rules,
             Rules::Striped | Rules::DarkHead | Rules::HeadOnly
         );
-        !shaded && width < 8 && self.habit("tables without heads", 0.09)
+        !shaded && width < 8 && self.habit("tables without heads", 0.2)
     }
 
     /// Most give the description what is left; some keep it narrow, and many lines high.
     fn description_width(&mut self, width: usize) -> &'static str {
-        match width < 9 && self.habit("narrow descriptions", 0.12) {
+        match width < 9 && self.habit("narrow descriptions", 0.18) {
             true => "21%",
             false => "1fr",
         }
