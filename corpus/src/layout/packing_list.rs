@@ -44,6 +44,7 @@ pub fn write(draft: &mut Draft) -> String {
     let share = draft.one_of(&[0.0, 0.0, 0.0, 0.12]);
     draft.draw_row_habits(share);
     let plan = plan(draft);
+    draft.draw_sub_rows_of_list(&plan);
     let in_table = draft.chance(0.6);
     let totals = match in_table {
         true => column_totals(draft, &plan),

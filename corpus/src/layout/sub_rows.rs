@@ -17,7 +17,9 @@ use rust_decimal::Decimal;
 
 /// Of invoices with a few of them below their rows.
 const SHARE: f64 = 0.38;
-/// Of invoices without any other place for the article number.
+/// The same of packing lists.
+const SHARE_OF_LISTS: f64 = 0.2;
+/// Of papers without any other place for the article number.
 const SHARE_ARTICLE: f64 = 0.3;
 /// Of invoices that say below the row what is taken off it, where anything is.
 const SHARE_DISCOUNT: f64 = 0.45;
@@ -30,22 +32,40 @@ impl Draft<'_> {
             let of_goods = [HsCode, Origin, Packages, Masses, Batch];
             self.row_notes.retain(|note| !of_goods.contains(note));
         }
-        let codeless = !plan.columns.contains(&Column::ProductCode) && !plan.extras.product_code;
-        if codeless && self.chance(SHARE_ARTICLE) {
-            self.row_notes.insert(0, RowNote::Article);
-        }
+        self.draw_article(plan);
         let discounts = plan.columns.contains(&Column::Discount);
         if discounts && self.chance(SHARE_DISCOUNT) {
             plan.columns
                 .retain(|column| !matches!(column, Column::Discount | Column::DiscountRate));
             self.row_notes.push(RowNote::Discount);
         }
-        if !self.chance(SHARE) {
-            return;
+        if self.chance(SHARE) {
+            let most = self.one_of(&[1, 1, 2, 2, 3, 4]);
+            self.draw_some(RowNote::SUB_ROWS.to_vec(), most);
         }
-        let mut kinds = RowNote::SUB_ROWS.to_vec();
+    }
+
+    /// Packing lists have fewer, and none that tells a price.
+    pub fn draw_sub_rows_of_list(&mut self, plan: &Plan) {
+        self.draw_article(plan);
+        if self.chance(SHARE_OF_LISTS) {
+            let mut kinds = RowNote::SUB_ROWS.to_vec();
+            kinds.retain(|kind| !matches!(kind, RowNote::PriceBasis | RowNote::ListPrice));
+            let most = self.one_of(&[1, 1, 2, 3]);
+            self.draw_some(kinds, most);
+        }
+    }
+
+    fn draw_article(&mut self, plan: &Plan) {
+        let elsewhere = plan.columns.contains(&Column::ProductCode) || plan.extras.product_code;
+        if !elsewhere && self.chance(SHARE_ARTICLE) {
+            self.row_notes.insert(0, RowNote::Article);
+        }
+    }
+
+    fn draw_some(&mut self, mut kinds: Vec<RowNote>, most: usize) {
         kinds.shuffle(&mut self.rng);
-        kinds.truncate(self.one_of(&[1, 1, 2, 2, 3, 4]));
+        kinds.truncate(most);
         self.row_notes.extend(kinds);
     }
 
