@@ -22,6 +22,8 @@ impl Draft<'_> {
             "other.eta",
             "other.scenario",
             "other.unique",
+            "other.delivery_date",
+            "row.period",
         ] {
             if !self.chance(0.13) {
                 continue;
@@ -31,6 +33,10 @@ impl Draft<'_> {
                 "other.eta" => self
                     .date_form
                     .write(self.it.dates.arrival, &self.speech.language),
+                "other.delivery_date" => self
+                    .date_form
+                    .write(self.it.dates.packed, &self.speech.language),
+                "row.period" => self.period(),
                 "other.scenario" => self
                     .one_of(&["EXPORT", "IHRACAT", "TR1.2", "STANDARD", "B2B"])
                     .to_owned(),

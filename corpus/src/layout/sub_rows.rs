@@ -188,7 +188,7 @@ impl Draft<'_> {
     }
 
     /// The month before the invoice, or the days from order to packing.
-    fn period(&mut self) -> String {
+    pub fn period(&mut self) -> String {
         let dates = &self.it.dates;
         let (first, last) = match self.habit("whole months", 0.5) {
             true => (dates.packed.first_of_month(), dates.packed.last_of_month()),
