@@ -37,7 +37,8 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
     let consignee = rng.random_bool(0.25).then(|| party(rng, to, split));
     let notify = rng.random_bool(0.35).then(|| party(rng, to, split));
     let producer = rng.random_bool(0.25).then(|| party(rng, from, split));
-    let dates = dates(rng);
+    let payment_days = *pick(rng, &[0_u32, 14, 30, 30, 45, 60, 90, 120]);
+    let dates = dates(rng, payment_days);
     let numbers = document_numbers(rng, &dates, (&from.code, &to.code));
 
     let lines = lines(rng, kinds(split, wish.chapters), from);
@@ -80,7 +81,7 @@ pub fn compose(rng: &mut ChaCha8Rng, split: Split, wish: Wish) -> Consignment {
         bic: bic(rng, &from.code),
         charges_as_rows: false,
         of_services: false,
-        payment_days: *pick(rng, &[0, 14, 30, 30, 45, 60, 90, 120]),
+        payment_days,
         total_quantity: sum(|line| line.quantity),
         volume_m3: (gross_kg / Decimal::from(rng.random_range(180..480)))
             .round_dp(3)
@@ -123,7 +124,7 @@ pub fn other_country(rng: &mut ChaCha8Rng, taken: &[&str]) -> &'static Country {
     }
 }
 
-fn dates(rng: &mut ChaCha8Rng) -> Dates {
+fn dates(rng: &mut ChaCha8Rng, payment_days: u32) -> Dates {
     let invoice = date(2023, 1, 2).saturating_add(rng.random_range(0..1330).days());
     let mut later =
         |day: Date, days: std::ops::Range<i32>| day.saturating_add(rng.random_range(days).days());
@@ -140,7 +141,7 @@ fn dates(rng: &mut ChaCha8Rng) -> Dates {
         invoice,
         certificate,
         on_board,
-        due: invoice,
+        due: invoice.saturating_add(i64::from(payment_days).days()),
         arrival,
         acceptance: later(arrival, 1..5),
         validity: later(certificate, 200..360),
