@@ -27,6 +27,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--evaluate-every" => options.evaluate_every = value.parse()?,
             "--evaluate-pages" => options.evaluate_pages = value.parse()?,
             "--threads" => options.threads = value.parse()?,
+            "--device" => options.device = value.parse()?,
             "--seed" => options.seed = value.parse()?,
             "--layers" => options.size.layers = value.parse()?,
             "--width" => options.size.width = value.parse()?,

@@ -32,6 +32,8 @@ pub enum LayoutError {
     },
     #[error("no training pages: {0}")]
     NoPages(String),
+    #[error("the threads that prepare pages ended early")]
+    Ended,
     #[error("tensor computation failed: {0}")]
     Tensor(#[from] candle_core::Error),
 }

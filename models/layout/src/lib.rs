@@ -34,4 +34,4 @@ pub use evaluate::{Evaluation, LabelScore, evaluate};
 pub use labels::UNLABELLED;
 pub use model::{CALIBRATION_FILE, Model, PageTags, WordTag};
 pub use page::{LabelledWord, PageWord, TrainingPage, read_training_pages};
-pub use train::{TrainOptions, TrainProgress, TrainReport, train};
+pub use train::{TrainDevice, TrainOptions, TrainProgress, TrainReport, train};

@@ -196,7 +196,7 @@ impl Network {
             })
         };
         let shape = (rows, feature_count(&self.size));
-        let features = Tensor::from_vec(batch.features, shape, &Device::Cpu)?;
+        let features = Tensor::from_vec(batch.features, shape, self.spelling.device())?;
         let spelling = bag_of_rows(&self.spelling, Arc::new(batch.spellings))?;
         let plan = Arc::new(batch.plan);
         let input = Tensor::cat(&[&features, &spelling], 1)?;

@@ -1,22 +1,27 @@
 //! Operations of the network that candle does not have, has without a backward pass, or has slowly.
 //!
-//! Each is a candle `CustomOp` with a hand-written backward pass and a finite-difference test.
+//! Each is a candle `CustomOp` with a hand-written backward pass and a finite-difference test. With feature `cuda` each
+//! also runs on a GPU, by a kernel of `cuda/kernels.cu`; tests that need one compare the two.
 //! Matrix products stay candle's (gemm). Beware: candle's own `layer_norm`, `rms_norm` and
 //! `softmax_last_dim` have no backward pass and raise no error.
 
 mod attention;
 mod bag;
 mod bias;
+#[cfg(feature = "cuda")]
+mod cuda;
 mod layer_norm;
 mod loss;
 mod math;
+mod step;
 
 pub use attention::{AttentionPlan, PagePlan, attention};
 pub use bag::{Bags, bag_of_rows};
 pub use bias::{Dropout, add_bias, add_bias_gelu};
 pub use layer_norm::layer_norm;
 pub use loss::{RowTarget, tagging_loss};
-pub use math::{sigmoid, softmax_in_place};
+pub use math::{dot, sigmoid, softmax_in_place};
+pub use step::{AdamStep, Blend};
 
 use candle_core::{CpuStorage, Layout, Result, Storage, Tensor};
 

@@ -5,31 +5,36 @@
 //! validation pages, with temperatures fitted on them. Checkpoints allow a run to be resumed to the
 //! very same result. The data, and what the labels mean, come from elsewhere.
 
+mod ahead;
+mod device;
+mod draws;
 mod gradient;
 mod names;
 mod optimizer;
 mod orthogonal;
+mod run;
 mod store;
 mod synonyms;
 
 use crate::calibrate::fit_temperatures;
 use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
-use crate::evaluate::{Evaluation, evaluate, evaluate_network};
+use crate::evaluate::{Evaluation, evaluate};
 use crate::labels::{label_weights, page_classes, word_labels};
 use crate::model::{Model, WEIGHTS_FILE, load_weights};
 use crate::network::{Network, Tensors, initial_tensors, refuse};
 use crate::page::read_training_pages;
 use crate::token_table::TokenTable;
 use crate::{LayoutError, TrainingPage};
-use gradient::{Trainee, loss_and_gradient};
+use ahead::Step;
+use candle_core::Device;
+pub use device::TrainDevice;
+use draws::{Draws, seed_of};
+use gradient::{Recipe, batch_gradient, loss_and_gradient, prepare};
 use names::Names;
 use optimizer::Optimizer;
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
+use run::Run;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 use synonyms::Synonyms;
 
 #[derive(Clone, Debug)]
@@ -63,7 +68,9 @@ pub struct TrainOptions {
     /// Validation pages looked at during training; all of them are at the end.
     pub evaluate_pages: usize,
     pub seed: u64,
+    /// On the CPU they share the pages of a step; for a GPU they prepare the steps ahead of it.
     pub threads: usize,
+    pub device: TrainDevice,
     pub size: NetworkSize,
 }
 
@@ -89,6 +96,7 @@ impl Default for TrainOptions {
             evaluate_pages: 150,
             seed: 1,
             threads: 1,
+            device: TrainDevice::Cpu,
             size: NetworkSize::default(),
         }
     }
@@ -164,10 +172,8 @@ pub fn train(
         }
         Some(folder) => started_from(folder, &config)?,
     };
-    let names = Names::of(&table.vocabulary);
-    let synonyms = Synonyms::of(&table);
-    let weights = label_weights(&config.labels, &pages);
-    let mut optimizer = Optimizer::new(&initial)?;
+    let device = options.device.open()?;
+    let mut optimizer = Optimizer::new(&initial, &device)?;
     let mut standing = Standing::default();
     if options.resume
         && let Some((tensors, stored)) = store::load_checkpoint(&options.checkpoints)?
@@ -175,62 +181,68 @@ pub fn train(
         optimizer.restore(&tensors, stored.step)?;
         standing = stored;
     }
+    let recipe = Recipe {
+        config: &config,
+        table: &table,
+        names: &Names::of(&table.vocabulary),
+        synonyms: &Synonyms::of(&table),
+        weights: &label_weights(&config.labels, &pages),
+        vary: options.vary,
+    };
     let network =
         Network::new(&config, &optimizer.tensors()).map_err(refuse(&options.checkpoints))?;
-    let sample = spread(&validation, options.evaluate_pages);
-    let mut order = Order::new(pages.len(), options.seed, &standing);
-    let started = Instant::now();
-    let mut losses = (0.0, 0.0);
-    let last = options.stop_at.unwrap_or(usize::MAX).min(options.steps);
-    while standing.step < last {
-        let chosen: Vec<&TrainingPage> = (0..options.pages_per_step.max(1))
-            .map(|_| &pages[order.next(&mut standing)])
-            .collect();
-        let trainee = Trainee {
-            config: &config,
-            table: &table,
-            names: &names,
-            synonyms: &synonyms,
-            weights: &weights,
-            network: &network,
-            optimizer: &optimizer,
-            dropout: options.dropout,
-            label_smoothing: options.label_smoothing,
-            vary: options.vary,
-        };
-        let seed = options.seed.wrapping_mul(1 << 32) + standing.step as u64;
-        let (loss, gradients) = loss_and_gradient(&trainee, &chosen, seed, options.threads)?;
-        let learning_rate = learning_rate(options, standing.step);
-        optimizer.step(&gradients, learning_rate, options.threads)?;
-        standing.step += 1;
-        losses = (losses.0 + loss, losses.1 + 1.0);
-        let mut report = TrainProgress {
-            step: standing.step,
-            steps: options.steps,
-            loss: losses.0 / losses.1,
-            learning_rate,
-            seconds: started.elapsed().as_secs_f32(),
-            evaluation: None,
-        };
-        if standing.step.is_multiple_of(options.evaluate_every) || standing.step == last {
-            losses = (0.0, 0.0);
-            let means = optimizer.means()?;
-            let steadied = Network::new(&config, &means).map_err(refuse(&options.checkpoints))?;
-            let evaluation = evaluate_network(&steadied, &table, &config, &sample)?;
-            if evaluation.overall() >= standing.best {
-                standing.best = evaluation.overall();
-                standing.best_step = standing.step;
-                store::save_best(&options.checkpoints, &means)?;
+    let mut run = Run {
+        options,
+        recipe: &recipe,
+        network,
+        optimizer,
+        sample: spread(&validation, options.evaluate_pages),
+        last: options.stop_at.unwrap_or(usize::MAX).min(options.steps),
+        standing,
+    };
+    let mut draws = Draws::new(pages.len(), options, &run.standing);
+    let chosen = |indices: Vec<usize>| -> Vec<&TrainingPage> {
+        indices.into_iter().map(|index| &pages[index]).collect()
+    };
+    if matches!(device, Device::Cpu) {
+        run.walk(progress, &mut |trainee, standing| {
+            let seed = seed_of(options, standing.step);
+            let chosen = chosen(draws.next(standing));
+            loss_and_gradient(trainee, &chosen, seed, options.threads)
+        })?;
+    } else {
+        let (first, last) = (run.standing.clone(), run.last);
+        let prepare_all = |mine: &dyn Fn(usize) -> bool, send: &dyn Fn(Step) -> bool| {
+            let mut standing = first.clone();
+            let mut draws = Draws::new(pages.len(), options, &standing);
+            while standing.step < last {
+                let indices = draws.next(&mut standing);
+                let seed = seed_of(options, standing.step);
+                if mine(standing.step) && !send(prepare(&recipe, &chosen(indices), seed)) {
+                    return;
+                }
+                standing.step += 1;
             }
-            report.evaluation = Some(evaluation);
-            store::save_checkpoint(&options.checkpoints, &optimizer.state()?, &standing)?;
-        }
-        progress(&report);
+        };
+        ahead::prepared(
+            options.threads,
+            run.standing.step,
+            &prepare_all,
+            |receive| {
+                run.walk(progress, &mut |trainee, standing| {
+                    draws.next(standing);
+                    batch_gradient(trainee, receive(standing.step)??)
+                })
+            },
+        )?;
     }
     // Weights on the way are measured on the sample only.
-    let ended = standing.step >= options.steps;
-    let checks = if ended { &validation } else { &sample };
-    finish(options, config, &standing, pages.len(), checks)
+    let standing = run.standing;
+    let checks = match standing.step >= options.steps {
+        true => &validation,
+        false => &run.sample,
+    };
+    finish(options, config.clone(), &standing, pages.len(), checks)
 }
 
 /// The first network of a folder, to be trained further; others beside it stay as they are. Pages may name no
@@ -298,57 +310,6 @@ fn spread(pages: &[TrainingPage], n: usize) -> Vec<TrainingPage> {
     (0..n.min(pages.len()))
         .map(|i| pages[i * pages.len() / n].clone())
         .collect()
-}
-
-/// Linear warm-up, then a half cosine down to 2 %.
-fn learning_rate(options: &TrainOptions, step: usize) -> f32 {
-    let warm_up = options.warm_up_steps.max(1);
-    if step < warm_up {
-        return options.learning_rate * (step + 1) as f32 / warm_up as f32;
-    }
-    let rest = options.steps.saturating_sub(warm_up).max(1) as f32;
-    let done = ((step - warm_up) as f32 / rest).min(1.0);
-    let cosine = 0.5 * (1.0 + (std::f32::consts::PI * done).cos());
-    options.learning_rate * (0.02 + 0.98 * cosine)
-}
-
-/// Page indices, each once an epoch, in an order that seed and epoch decide.
-struct Order {
-    pages: usize,
-    seed: u64,
-    epoch: u64,
-    indices: Vec<usize>,
-}
-
-impl Order {
-    fn new(pages: usize, seed: u64, standing: &Standing) -> Self {
-        let mut order = Self {
-            pages,
-            seed,
-            epoch: standing.epoch,
-            indices: Vec::new(),
-        };
-        order.shuffle();
-        order
-    }
-
-    fn shuffle(&mut self) {
-        let seed = self.seed.wrapping_mul(7_919).wrapping_add(self.epoch);
-        self.indices = (0..self.pages).collect();
-        self.indices.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    }
-
-    fn next(&mut self, standing: &mut Standing) -> usize {
-        if standing.used >= self.indices.len() {
-            standing.used = 0;
-            standing.epoch += 1;
-            self.epoch = standing.epoch;
-            self.shuffle();
-        }
-        let index = self.indices[standing.used];
-        standing.used += 1;
-        index
-    }
 }
 
 #[cfg(test)]

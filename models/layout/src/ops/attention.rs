@@ -5,6 +5,9 @@
 //! each head has its own bias per bucket. Matrix products are candle's, on views without copies;
 //! softmax with bias, and its backward pass, run in place.
 
+#[cfg(feature = "cuda")]
+mod on_gpu;
+
 use super::math::softmax_in_place;
 use super::{values, vectorised};
 use candle_core::{
@@ -16,6 +19,29 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone, Debug, Default)]
 pub struct AttentionPlan {
     pub pages: Vec<PagePlan>,
+    #[cfg(feature = "cuda")]
+    uploaded: std::sync::OnceLock<Arc<on_gpu::UploadedPlan>>,
+}
+
+impl AttentionPlan {
+    #[cfg(test)]
+    pub fn new(pages: Vec<PagePlan>) -> Self {
+        Self {
+            pages,
+            #[cfg(feature = "cuda")]
+            uploaded: std::sync::OnceLock::new(),
+        }
+    }
+
+    /// The plan on the GPU, put there when first asked for.
+    #[cfg(feature = "cuda")]
+    fn uploaded(&self, device: &candle_core::CudaDevice) -> Result<Arc<on_gpu::UploadedPlan>> {
+        if let Some(uploaded) = self.uploaded.get() {
+            return Ok(uploaded.clone());
+        }
+        let uploaded = Arc::new(on_gpu::UploadedPlan::new(self, device)?);
+        Ok(self.uploaded.get_or_init(|| uploaded).clone())
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -33,6 +59,10 @@ pub fn attention(
     plan: Arc<AttentionPlan>,
     training: bool,
 ) -> Result<Tensor> {
+    #[cfg(feature = "cuda")]
+    if let Device::Cuda(device) = qkv.device() {
+        return on_gpu::attention(qkv, bias, &plan.uploaded(device)?);
+    }
     let kept = Mutex::new(Vec::new());
     let op = Attention {
         plan,
@@ -263,9 +293,7 @@ mod tests {
             rows,
             buckets: (0..rows * rows).map(|i| (i % 3) as u16).collect(),
         };
-        Arc::new(AttentionPlan {
-            pages: vec![page(3), page(1), page(4)],
-        })
+        Arc::new(AttentionPlan::new(vec![page(3), page(1), page(4)]))
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Sums of table rows, one bag of row indices per word: trainable hashed features.
 
+#[cfg(feature = "cuda")]
+use super::cuda::{self, Arg, Grid, Kernel};
 use super::{values, vectorised, with_values};
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+#[cfg(feature = "cuda")]
+use candle_core::{CudaDevice, CudaStorage, Device, cuda::cudarc::driver::CudaSlice};
 use std::sync::Arc;
 
 /// Row indices of all bags, one after the other.
@@ -35,6 +39,23 @@ struct BagOfRows {
     bags: Arc<Bags>,
 }
 
+impl BagOfRows {
+    fn check(&self, rows: usize) -> Result<()> {
+        match self.bags.indices.iter().find(|i| **i as usize >= rows) {
+            Some(index) => candle_core::bail!("bag index {index} in a table of {rows} rows"),
+            None => Ok(()),
+        }
+    }
+
+    /// Indices and ends, on the GPU.
+    #[cfg(feature = "cuda")]
+    fn uploaded(&self, device: &CudaDevice) -> Result<(CudaSlice<u32>, CudaSlice<u32>)> {
+        let ends: Vec<u32> = self.bags.ends.iter().map(|end| *end as u32).collect();
+        let indices = cuda::upload(device, &self.bags.indices)?;
+        Ok((indices, cuda::upload(device, &ends)?))
+    }
+}
+
 impl CustomOp1 for BagOfRows {
     fn name(&self) -> &'static str {
         "docexam-bag-of-rows"
@@ -43,9 +64,7 @@ impl CustomOp1 for BagOfRows {
     fn cpu_fwd(&self, table: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let (rows, width) = layout.shape().dims2()?;
         let table = values(table, layout)?;
-        if let Some(index) = self.bags.indices.iter().find(|i| **i as usize >= rows) {
-            candle_core::bail!("bag index {index} in a table of {rows} rows");
-        }
+        self.check(rows)?;
         let mut out = vec![0.0_f32; self.bags.ends.len() * width];
         vectorised(|| {
             for (bag, out) in self.bags.iter().zip(out.chunks_exact_mut(width)) {
@@ -61,8 +80,44 @@ impl CustomOp1 for BagOfRows {
         Ok((CpuStorage::F32(out), (self.bags.ends.len(), width).into()))
     }
 
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(&self, table: &CudaStorage, layout: &Layout) -> Result<(CudaStorage, Shape)> {
+        let (rows, width) = layout.shape().dims2()?;
+        self.check(rows)?;
+        let bags = self.bags.ends.len();
+        let (indices, ends) = self.uploaded(&table.device)?;
+        cuda::forward(
+            Kernel::new("bag_of_rows", Grid::Elements(bags * width)),
+            (bags, width),
+            &[(table, layout)],
+            &[
+                Arg::Indices(&indices),
+                Arg::Indices(&ends),
+                Arg::Count(bags * width),
+                Arg::Count(width),
+            ],
+        )
+    }
+
     fn bwd(&self, table: &Tensor, _out: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let (_, width) = table.dims2()?;
+        #[cfg(feature = "cuda")]
+        if let Device::Cuda(device) = table.device() {
+            let (indices, ends) = self.uploaded(device)?;
+            let n = gradient.elem_count();
+            let to_table = cuda::run(
+                Kernel::zeroed("bag_of_rows_backward", Grid::Elements(n)),
+                table.shape(),
+                &[gradient],
+                &[
+                    Arg::Indices(&indices),
+                    Arg::Indices(&ends),
+                    Arg::Count(n),
+                    Arg::Count(width),
+                ],
+            )?;
+            return Ok(Some(to_table));
+        }
         let mut to_table = vec![0.0_f32; table.elem_count()];
         with_values(gradient, |gradient| {
             vectorised(|| {

@@ -2,8 +2,12 @@
 //!
 //! Dropout is a function of its seed alone, so that a training run can be repeated exactly.
 
+#[cfg(feature = "cuda")]
+use super::cuda::{self, Arg, Grid, Kernel};
 use super::math::sigmoid;
 use super::{values, vectorised, with_values};
+#[cfg(feature = "cuda")]
+use candle_core::CudaStorage;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 
 /// Which activations are dropped: share in [0, 1), and the seed that decides.
@@ -28,13 +32,22 @@ struct AddBias {
 }
 
 impl AddBias {
+    /// Seed of the first row, threshold of the upper half of a hash, scale of what is kept.
+    fn numbers(&self) -> (u32, u32, f32) {
+        self.dropout.map_or((0, 0, 1.0), |dropout| {
+            (
+                (dropout.seed as u32) ^ ((dropout.seed >> 32) as u32),
+                (dropout.share * 65_536.0) as u32,
+                1.0 / (1.0 - dropout.share),
+            )
+        })
+    }
+
     /// Scales of one row: 0 where dropped, 1 / (1 - share) elsewhere.
     #[inline(always)]
-    fn scale_row(dropout: Dropout, row: usize, values: &mut [f32]) {
-        let keep = 1.0 / (1.0 - dropout.share);
-        let threshold = (dropout.share * 65_536.0) as u32;
-        let row_seed = (dropout.seed as u32) ^ ((dropout.seed >> 32) as u32);
-        let row_seed = row_seed.wrapping_add((row as u32).wrapping_mul(0x9e37_79b9));
+    fn scale_row(&self, row: usize, values: &mut [f32]) {
+        let (seed, threshold, keep) = self.numbers();
+        let row_seed = seed.wrapping_add((row as u32).wrapping_mul(0x9e37_79b9));
         for (i, value) in values.iter_mut().enumerate() {
             let mut h = row_seed ^ (i as u32).wrapping_mul(0x85eb_ca6b);
             h = (h ^ (h >> 15)).wrapping_mul(0x2c1b_3c6d);
@@ -64,12 +77,38 @@ impl CustomOp2 for AddBias {
                 for (o, b) in row.iter_mut().zip(bias) {
                     *o += b;
                 }
-                if let Some(dropout) = self.dropout {
-                    Self::scale_row(dropout, index, row);
+                if self.dropout.is_some() {
+                    self.scale_row(index, row);
                 }
             }
         });
         Ok((CpuStorage::F32(out), x_layout.shape().clone()))
+    }
+
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(
+        &self,
+        x: &CudaStorage,
+        x_layout: &Layout,
+        bias: &CudaStorage,
+        bias_layout: &Layout,
+    ) -> Result<(CudaStorage, Shape)> {
+        let shape = x_layout.shape();
+        let n = shape.elem_count();
+        let width = bias_layout.shape().elem_count();
+        let (seed, threshold, keep) = self.numbers();
+        cuda::forward(
+            Kernel::new("add_bias", Grid::Elements(n)),
+            shape,
+            &[(x, x_layout), (bias, bias_layout)],
+            &[
+                Arg::Count(n),
+                Arg::Count(width),
+                Arg::Seed(seed),
+                Arg::Seed(threshold),
+                Arg::Number(keep),
+            ],
+        )
     }
 
     fn bwd(
@@ -80,13 +119,37 @@ impl CustomOp2 for AddBias {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let width = bias.elem_count();
+        #[cfg(feature = "cuda")]
+        if gradient.device().is_cuda() {
+            let to_x = match self.dropout {
+                None => gradient.contiguous()?,
+                Some(_) => {
+                    let n = gradient.elem_count();
+                    let (seed, threshold, keep) = self.numbers();
+                    cuda::run(
+                        Kernel::new("dropout", Grid::Elements(n)),
+                        gradient.shape(),
+                        &[gradient],
+                        &[
+                            Arg::Count(n),
+                            Arg::Count(width),
+                            Arg::Seed(seed),
+                            Arg::Seed(threshold),
+                            Arg::Number(keep),
+                        ],
+                    )?
+                }
+            };
+            let to_bias = cuda::column_sums(&to_x)?;
+            return Ok((Some(to_x), Some(to_bias)));
+        }
         let mut to_bias = vec![0.0_f32; width];
         let to_x = with_values(gradient, |gradient| {
             let mut to_x = gradient.to_vec();
             vectorised(|| {
                 for (index, row) in to_x.chunks_exact_mut(width).enumerate() {
-                    if let Some(dropout) = self.dropout {
-                        Self::scale_row(dropout, index, row);
+                    if self.dropout.is_some() {
+                        self.scale_row(index, row);
                     }
                     for (total, g) in to_bias.iter_mut().zip(row) {
                         *total += *g;
@@ -136,6 +199,24 @@ impl CustomOp2 for AddBiasGelu {
         Ok((CpuStorage::F32(out), x_layout.shape().clone()))
     }
 
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(
+        &self,
+        x: &CudaStorage,
+        x_layout: &Layout,
+        bias: &CudaStorage,
+        bias_layout: &Layout,
+    ) -> Result<(CudaStorage, Shape)> {
+        let n = x_layout.shape().elem_count();
+        let width = bias_layout.shape().elem_count();
+        cuda::forward(
+            Kernel::new("add_bias_gelu", Grid::Elements(n)),
+            x_layout.shape(),
+            &[(x, x_layout), (bias, bias_layout)],
+            &[Arg::Count(n), Arg::Count(width)],
+        )
+    }
+
     fn bwd(
         &self,
         x: &Tensor,
@@ -144,6 +225,18 @@ impl CustomOp2 for AddBiasGelu {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let width = bias.elem_count();
+        #[cfg(feature = "cuda")]
+        if x.device().is_cuda() {
+            let n = x.elem_count();
+            let to_x = cuda::run(
+                Kernel::new("add_bias_gelu_backward", Grid::Elements(n)),
+                x.shape(),
+                &[x, bias, gradient],
+                &[Arg::Count(n), Arg::Count(width)],
+            )?;
+            let to_bias = cuda::column_sums(&to_x)?;
+            return Ok((Some(to_x), Some(to_bias)));
+        }
         let mut to_x = vec![0.0_f32; x.elem_count()];
         let mut to_bias = vec![0.0_f32; width];
         with_values(x, |x| {

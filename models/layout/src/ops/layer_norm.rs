@@ -1,7 +1,11 @@
 //! Layer normalisation over the last dimension, with its backward pass.
 
+#[cfg(feature = "cuda")]
+use super::cuda::{self, Arg, Grid, Kernel};
 use super::math::{dot, sum};
 use super::{values, vectorised, with_values};
+#[cfg(feature = "cuda")]
+use candle_core::CudaStorage;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 
 const EPSILON: f32 = 1e-5;
@@ -43,6 +47,25 @@ impl CustomOp3 for LayerNorm {
         Ok((CpuStorage::F32(out), x_layout.shape().clone()))
     }
 
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(
+        &self,
+        x: &CudaStorage,
+        x_layout: &Layout,
+        gain: &CudaStorage,
+        gain_layout: &Layout,
+        offset: &CudaStorage,
+        offset_layout: &Layout,
+    ) -> Result<(CudaStorage, Shape)> {
+        let (rows, width) = x_layout.shape().dims2()?;
+        cuda::forward(
+            Kernel::new("layer_norm", Grid::Rows(rows)),
+            x_layout.shape(),
+            &[(x, x_layout), (gain, gain_layout), (offset, offset_layout)],
+            &[Arg::Count(rows), Arg::Count(width)],
+        )
+    }
+
     fn bwd(
         &self,
         x: &Tensor,
@@ -52,6 +75,22 @@ impl CustomOp3 for LayerNorm {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let width = gain.elem_count();
+        #[cfg(feature = "cuda")]
+        if x.device().is_cuda() {
+            let rows = x.elem_count() / width;
+            let args = [Arg::Count(rows), Arg::Count(width)];
+            let kernel = |name| Kernel::new(name, Grid::Rows(rows));
+            let to_x = cuda::run(
+                kernel("layer_norm_backward"),
+                x.shape(),
+                &[x, gain, gradient],
+                &args,
+            )?;
+            let products = cuda::run(kernel("layer_norm_gain"), x.shape(), &[x, gradient], &args)?;
+            let to_gain = cuda::column_sums(&products)?;
+            let to_offset = cuda::column_sums(gradient)?;
+            return Ok((Some(to_x), Some(to_gain), Some(to_offset)));
+        }
         let mut to_x = vec![0.0_f32; x.elem_count()];
         let mut to_gain = vec![0.0_f32; width];
         let mut to_offset = vec![0.0_f32; width];

@@ -1,8 +1,12 @@
 //! The loss of a tagging head: softmax over the first columns, sigmoids on the rest, in one pass.
 
+#[cfg(feature = "cuda")]
+use super::cuda::{self, Arg, Grid, Kernel};
 use super::math::{sigmoid, softmax_in_place};
 use super::{values, vectorised, with_values};
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+#[cfg(feature = "cuda")]
+use candle_core::{CudaDevice, CudaStorage, Device, cuda::cudarc::driver::CudaSlice};
 use std::sync::Arc;
 
 /// What one row should be. Weights already contain the division by the number of rows.
@@ -23,17 +27,46 @@ pub fn tagging_loss(
     smoothing: f32,
     targets: Arc<Vec<RowTarget>>,
 ) -> Result<Tensor> {
-    logits.apply_op1(TaggingLoss {
+    let losses = logits.apply_op1(TaggingLoss {
         classes,
         smoothing,
         targets,
-    })
+    })?;
+    // The CPU's version has added up already.
+    match losses.dims() {
+        [1] => Ok(losses),
+        _ => losses.sum_all()?.reshape(1),
+    }
 }
 
 struct TaggingLoss {
     classes: usize,
     smoothing: f32,
     targets: Arc<Vec<RowTarget>>,
+}
+
+impl TaggingLoss {
+    fn check(&self, rows: usize, columns: usize) -> Result<()> {
+        if rows != self.targets.len() || columns < self.classes || columns > self.classes + 2 {
+            candle_core::bail!("{rows}×{columns} logits for {} targets", self.targets.len());
+        }
+        Ok(())
+    }
+
+    /// Classes, and for each row the weights of class and flags and the two flags, on the GPU.
+    #[cfg(feature = "cuda")]
+    fn uploaded(&self, device: &CudaDevice) -> Result<(CudaSlice<u32>, CudaSlice<f32>)> {
+        let classes: Vec<u32> = self.targets.iter().map(|target| target.class).collect();
+        let weights = |target: &RowTarget| {
+            let [first, second] = target.flags;
+            [target.class_weight, target.flag_weight, first, second]
+        };
+        let weights: Vec<f32> = self.targets.iter().flat_map(weights).collect();
+        Ok((
+            cuda::upload(device, &classes)?,
+            cuda::upload(device, &weights)?,
+        ))
+    }
 }
 
 impl CustomOp1 for TaggingLoss {
@@ -44,9 +77,7 @@ impl CustomOp1 for TaggingLoss {
     fn cpu_fwd(&self, logits: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let (rows, columns) = layout.shape().dims2()?;
         let logits = values(logits, layout)?;
-        if rows != self.targets.len() || columns < self.classes || columns > self.classes + 2 {
-            candle_core::bail!("{rows}×{columns} logits for {} targets", self.targets.len());
-        }
+        self.check(rows, columns)?;
         let mut loss = 0.0_f64;
         vectorised(|| {
             let mut row = vec![0.0_f32; self.classes];
@@ -69,8 +100,48 @@ impl CustomOp1 for TaggingLoss {
         Ok((CpuStorage::F32(vec![loss as f32]), 1.into()))
     }
 
+    /// [rows]: the losses of the rows, not added up.
+    #[cfg(feature = "cuda")]
+    fn cuda_fwd(&self, logits: &CudaStorage, layout: &Layout) -> Result<(CudaStorage, Shape)> {
+        let (rows, columns) = layout.shape().dims2()?;
+        self.check(rows, columns)?;
+        let (classes, weights) = self.uploaded(&logits.device)?;
+        cuda::forward(
+            Kernel::new("tagging_loss", Grid::Elements(rows)),
+            rows,
+            &[(logits, layout)],
+            &[
+                Arg::Indices(&classes),
+                Arg::Weights(&weights),
+                Arg::Count(rows),
+                Arg::Count(columns),
+                Arg::Count(self.classes),
+                Arg::Number(self.smoothing),
+            ],
+        )
+    }
+
     fn bwd(&self, logits: &Tensor, _out: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
         let (_, columns) = logits.dims2()?;
+        #[cfg(feature = "cuda")]
+        if let Device::Cuda(device) = logits.device() {
+            let rows = self.targets.len();
+            let (classes, weights) = self.uploaded(device)?;
+            let to_logits = cuda::run(
+                Kernel::new("tagging_loss_backward", Grid::Elements(rows)),
+                logits.shape(),
+                &[logits, gradient],
+                &[
+                    Arg::Indices(&classes),
+                    Arg::Weights(&weights),
+                    Arg::Count(rows),
+                    Arg::Count(columns),
+                    Arg::Count(self.classes),
+                    Arg::Number(self.smoothing),
+                ],
+            )?;
+            return Ok(Some(to_logits));
+        }
         let upstream: f32 = gradient.flatten_all()?.to_vec1::<f32>()?[0];
         let mut out = with_values(logits, |logits| Ok(logits.to_vec()))?;
         vectorised(|| {
@@ -105,6 +176,7 @@ impl CustomOp1 for TaggingLoss {
 mod tests {
     use super::super::checks::{check_gradients, variable};
     use super::*;
+    use candle_core::Device;
 
     #[test]
     fn the_backward_pass_agrees_with_differences() {
@@ -125,11 +197,8 @@ mod tests {
 
     #[test]
     fn a_sure_and_right_answer_costs_nothing_and_a_wrong_one_much() {
-        let logits = Tensor::new(
-            &[[20.0_f32, 0.0, 20.0], [0.0, 20.0, -20.0]],
-            &candle_core::Device::Cpu,
-        )
-        .expect("logits");
+        let logits = Tensor::new(&[[20.0_f32, 0.0, 20.0], [0.0, 20.0, -20.0]], &Device::Cpu)
+            .expect("logits");
         let cost = |class, flag| {
             let target = RowTarget {
                 class,

@@ -1,7 +1,8 @@
-//! Loss and gradient of one step: pages are packed into small batches, which threads share.
+//! Loss and gradient of one step: pages are varied, packed into batches and sent through the network and back.
 //!
-//! Each thread sums the gradients of its batches in order, and the threads' sums are added in
-//! order, so that a run repeats exactly for the same seed and number of threads.
+//! On the CPU small batches are shared by threads. Each thread sums the gradients of its batches in order, and the
+//! threads' sums are added in order, so that a run repeats exactly for the same seed and number of threads. A GPU takes
+//! all pages of a step as one batch.
 
 use super::names::Names;
 use super::optimizer::{Gradients, Optimizer};
@@ -14,7 +15,6 @@ use crate::ops::{RowTarget, tagging_loss};
 use crate::token_table::TokenTable;
 use crate::window::Batch;
 use crate::{LabelledWord, LayoutError, PageWord, TrainingPage};
-use candle_core::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
@@ -25,18 +25,32 @@ const BATCH_ROWS: usize = 640;
 const FLAG_WEIGHT: f32 = 0.5;
 const PAGE_WEIGHT: f32 = 0.3;
 
-pub struct Trainee<'a> {
+/// How pages are made ready to learn from.
+pub struct Recipe<'a> {
     pub config: &'a ModelConfig,
     pub table: &'a TokenTable,
     pub names: &'a Names,
     pub synonyms: &'a Synonyms,
     /// By label, see `label_weights`.
     pub weights: &'a [f32],
+    pub vary: bool,
+}
+
+pub struct Trainee<'a> {
+    pub recipe: &'a Recipe<'a>,
     pub network: &'a Network,
     pub optimizer: &'a Optimizer,
     pub dropout: f32,
     pub label_smoothing: f32,
-    pub vary: bool,
+}
+
+/// Pages, ready for the network, with what it should say of them.
+pub struct Prepared {
+    batch: Batch,
+    words: Arc<Vec<RowTarget>>,
+    pages: Arc<Vec<RowTarget>>,
+    /// Decides the dropout.
+    seed: u64,
 }
 
 /// A page as this step sees it.
@@ -54,14 +68,7 @@ pub fn loss_and_gradient(
     seed: u64,
     threads: usize,
 ) -> Result<(f32, Gradients), LayoutError> {
-    let mut samples: Vec<Sample> = pages
-        .iter()
-        .zip(0_u64..)
-        .map(|(page, index)| sample(trainee, page, seed.wrapping_mul(1_000_003) + index))
-        .collect();
-    samples.sort_by_key(|sample| sample.words.len());
-    let words: usize = samples.iter().map(|sample| sample.words.len()).sum();
-    let shares = (1.0 / words.max(1) as f32, 1.0 / samples.len().max(1) as f32);
+    let (samples, shares) = samples(trainee.recipe, pages, seed);
     let mut batches: Vec<Vec<Sample>> = vec![Vec::new()];
     let mut rows = 0;
     for sample in samples {
@@ -79,9 +86,9 @@ pub fn loss_and_gradient(
     let work = |first: usize| -> Result<(f32, Gradients), LayoutError> {
         let mut total = (0.0, Gradients::new());
         for (index, batch) in batches.iter().enumerate().skip(first).step_by(threads) {
-            let seed = seed.wrapping_mul(131).wrapping_add(index as u64);
-            let part = batch_gradient(trainee, batch, shares, seed)?;
-            add(&mut total, part);
+            let seed = batch_seed(seed, index);
+            let prepared = prepared(trainee.recipe, batch, shares, seed)?;
+            add(&mut total, batch_gradient(trainee, prepared)?)?;
         }
         Ok(total)
     };
@@ -98,20 +105,52 @@ pub fn loss_and_gradient(
     let mut total = (0.0, Gradients::new());
     for part in parts {
         match part {
-            Ok(part) => add(&mut total, part?),
+            Ok(part) => add(&mut total, part?)?,
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }
     Ok(total)
 }
 
-fn sample<'a>(trainee: &Trainee<'_>, page: &'a TrainingPage, seed: u64) -> Sample<'a> {
-    let window = trainee.config.size.window;
-    let (words, hidden) = if trainee.vary {
+/// Decides the dropout in one batch of a step.
+fn batch_seed(seed: u64, index: usize) -> u64 {
+    seed.wrapping_mul(131).wrapping_add(index as u64)
+}
+
+/// All pages of a step as one batch; the same variations as in `loss_and_gradient`.
+pub fn prepare(
+    recipe: &Recipe<'_>,
+    pages: &[&TrainingPage],
+    seed: u64,
+) -> Result<Prepared, LayoutError> {
+    let (samples, shares) = samples(recipe, pages, seed);
+    prepared(recipe, &samples, shares, batch_seed(seed, 0))
+}
+
+/// The pages of a step, shortest first, and one over the number of words, and of pages, in it.
+fn samples<'a>(
+    recipe: &Recipe<'_>,
+    pages: &[&'a TrainingPage],
+    seed: u64,
+) -> (Vec<Sample<'a>>, (f32, f32)) {
+    let mut samples: Vec<Sample> = pages
+        .iter()
+        .zip(0_u64..)
+        .map(|(page, index)| sample(recipe, page, seed.wrapping_mul(1_000_003) + index))
+        .collect();
+    samples.sort_by_key(|sample| sample.words.len());
+    let words: usize = samples.iter().map(|sample| sample.words.len()).sum();
+    let shares = (1.0 / words.max(1) as f32, 1.0 / samples.len().max(1) as f32);
+    (samples, shares)
+}
+
+fn sample<'a>(recipe: &Recipe<'_>, page: &'a TrainingPage, seed: u64) -> Sample<'a> {
+    let window = recipe.config.size.window;
+    let (words, hidden) = if recipe.vary {
         let random = &mut ChaCha8Rng::seed_from_u64(seed);
         let (mut words, hidden) = vary(page, window, random);
-        trainee.names.exchange(&mut words, random);
-        trainee.synonyms.exchange(&mut words, random);
+        recipe.names.exchange(&mut words, random);
+        recipe.synonyms.exchange(&mut words, random);
         (words, hidden)
     } else {
         let words = page.words[..page.words.len().min(window)].to_vec();
@@ -124,31 +163,31 @@ fn sample<'a>(trainee: &Trainee<'_>, page: &'a TrainingPage, seed: u64) -> Sampl
     }
 }
 
-fn add(total: &mut (f32, Gradients), part: (f32, Gradients)) {
+fn add(total: &mut (f32, Gradients), part: (f32, Gradients)) -> Result<(), LayoutError> {
     total.0 += part.0;
     for (name, gradient) in part.1 {
-        match total.1.get_mut(&name) {
-            Some(sum) => sum.iter_mut().zip(gradient).for_each(|(s, g)| *s += g),
-            None => {
-                total.1.insert(name, gradient);
-            }
-        }
+        let sum = match total.1.get(&name) {
+            Some(sum) => (sum + gradient)?,
+            None => gradient,
+        };
+        total.1.insert(name, sum);
     }
+    Ok(())
 }
 
 /// `shares` are one over the number of words, and of pages, in the step.
-fn batch_gradient(
-    trainee: &Trainee<'_>,
+fn prepared(
+    recipe: &Recipe<'_>,
     samples: &[Sample<'_>],
     shares: (f32, f32),
     seed: u64,
-) -> Result<(f32, Gradients), LayoutError> {
-    let config = trainee.config;
+) -> Result<Prepared, LayoutError> {
+    let config = recipe.config;
     let mut batch = Batch::default();
     let (mut word_targets, mut page_targets) = (Vec::new(), Vec::new());
     for sample in samples {
         let words: Vec<PageWord> = sample.words.iter().map(|w| w.word.clone()).collect();
-        batch.push(&words, &sample.hidden, trainee.table, &config.size);
+        batch.push(&words, &sample.hidden, recipe.table, &config.size);
         let page = sample.page;
         word_targets.push(RowTarget::default());
         let class = label_index(&config.page_classes, &page.page_class, &page.id)?;
@@ -162,37 +201,49 @@ fn batch_gradient(
             let label = label_index(&config.labels, &word.label, &page.id)?;
             word_targets.push(label.map_or_else(RowTarget::default, |label| RowTarget {
                 class: label as u32,
-                class_weight: shares.0 * trainee.weights.get(label).unwrap_or(&1.0),
+                class_weight: shares.0 * recipe.weights.get(label).unwrap_or(&1.0),
                 flags: [word.begins, word.starts_row].map(|flag| f32::from(u8::from(flag))),
                 flag_weight: FLAG_WEIGHT * shares.0,
             }));
             page_targets.push(RowTarget::default());
         }
     }
+    Ok(Prepared {
+        batch,
+        words: Arc::new(word_targets),
+        pages: Arc::new(page_targets),
+        seed,
+    })
+}
+
+pub fn batch_gradient(
+    trainee: &Trainee<'_>,
+    prepared: Prepared,
+) -> Result<(f32, Gradients), LayoutError> {
+    let config = trainee.recipe.config;
     let training = Training {
         dropout: trainee.dropout,
-        seed,
+        seed: prepared.seed,
     };
-    let scores = trainee.network.forward(batch, Some(training))?;
+    let scores = trainee.network.forward(prepared.batch, Some(training))?;
     let words = tagging_loss(
         &scores.words,
         config.labels.len(),
         trainee.label_smoothing,
-        Arc::new(word_targets),
+        prepared.words,
     )?;
     let pages = tagging_loss(
         &scores.pages,
         config.page_classes.len(),
         trainee.label_smoothing,
-        Arc::new(page_targets),
+        prepared.pages,
     )?;
     let loss = (words + pages)?;
     let found = loss.backward()?;
     let mut gradients = Gradients::new();
     for (name, variable) in trainee.optimizer.variables() {
-        let gradient = found.get(variable).map(Tensor::flatten_all).transpose()?;
-        if let Some(gradient) = gradient {
-            gradients.insert(name.clone(), gradient.to_vec1()?);
+        if let Some(gradient) = found.get(variable) {
+            gradients.insert(name.clone(), gradient.clone());
         }
     }
     Ok((loss.to_vec1::<f32>()?[0], gradients))

@@ -5,6 +5,7 @@
 //! 2024; scaled to the size of Adam's steps as by Liu et al. 2025, "Muon is scalable for LLM training").
 
 use candle_core::{Device, Result, Tensor};
+use std::collections::BTreeMap;
 
 const ROUNDS: usize = 5;
 /// Of the quintic a·X + b·XXᵀX + c·(XXᵀ)²X, chosen by Jordan et al. to rise fast; values settle in 0.7 to 1.2.
@@ -12,39 +13,88 @@ const QUINTIC: [f64; 3] = [3.4445, -4.7750, 2.0315];
 /// Root mean square of an entry of the result: that of Adam's usual step.
 const SPREAD: f64 = 0.2;
 
-/// `values` are a [rows, columns] matrix that holds `parts` matrices side by side; each is taken by itself.
-pub fn orthogonal(values: &[f32], rows: usize, columns: usize, parts: usize) -> Result<Vec<f32>> {
-    let matrix = Tensor::from_slice(values, (rows, columns), &Device::Cpu)?;
-    let parts = matrix
-        .chunk(parts, 1)?
-        .iter()
-        .map(orthogonal_part)
-        .collect::<Result<Vec<_>>>()?;
-    Tensor::cat(&parts, 1)?.flatten_all()?.to_vec1()
+/// A [rows, columns] matrix that holds `parts` matrices side by side; each is taken by itself.
+pub struct Matrices {
+    pub name: String,
+    pub side_by_side: Tensor,
+    pub parts: usize,
 }
 
-fn orthogonal_part(matrix: &Tensor) -> Result<Tensor> {
-    let (rows, columns) = matrix.dims2()?;
-    // The product is taken over the longer side, so that it is small.
-    let tall = rows > columns;
-    let wide = match tall {
-        true => matrix.t()?.contiguous()?,
-        false => matrix.contiguous()?,
+/// By name. Matrices of one shape are taken together, which a GPU needs; on the CPU, threads share them.
+pub fn orthogonal(matrices: Vec<Matrices>, threads: usize) -> Result<BTreeMap<String, Tensor>> {
+    // The product is taken over the longer side, so that it is small: tall ones are laid down.
+    let mut shapes: BTreeMap<(usize, usize), Vec<Tensor>> = BTreeMap::new();
+    let mut places = Vec::new();
+    for Matrices {
+        name,
+        side_by_side,
+        parts,
+    } in matrices
+    {
+        for part in side_by_side.chunk(parts, 1)? {
+            let (rows, columns) = part.dims2()?;
+            let tall = rows > columns;
+            let wide = if tall { part.t()? } else { part };
+            let shape = wide.dims2()?;
+            let of_shape = shapes.entry(shape).or_default();
+            places.push((name.clone(), shape, of_shape.len(), tall));
+            of_shape.push(wide.contiguous()?);
+        }
+    }
+    let mut done = BTreeMap::new();
+    for (shape, matrices) in shapes {
+        done.insert(shape, orthogonal_stack(&matrices, threads)?);
+    }
+    let mut updates: BTreeMap<String, Vec<Tensor>> = BTreeMap::new();
+    for (name, shape, index, tall) in places {
+        let update = done[&shape].get(index)?;
+        let update = if tall { update.t()? } else { update };
+        updates.entry(name).or_default().push(update);
+    }
+    let joined = updates.into_iter();
+    joined
+        .map(|(name, parts)| Ok((name, Tensor::cat(&parts, 1)?.contiguous()?)))
+        .collect()
+}
+
+/// Matrices of one shape, no taller than wide -> [matrices, rows, columns].
+fn orthogonal_stack(matrices: &[Tensor], threads: usize) -> Result<Tensor> {
+    let on_cpu = matches!(matrices.first().map(Tensor::device), Some(Device::Cpu));
+    let shares = if on_cpu {
+        threads.clamp(1, matrices.len())
+    } else {
+        1
     };
-    let norm = f64::from(wide.sqr()?.sum_all()?.to_scalar::<f32>()?).sqrt();
-    let mut x = (wide / (norm + 1e-7))?;
+    if shares == 1 {
+        // On the caller's thread: a GPU's work waits in line by thread.
+        return iterated(&Tensor::stack(matrices, 0)?);
+    }
+    let share = matrices.len().div_ceil(shares);
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let handles: Vec<_> = matrices
+            .chunks(share)
+            .map(|mine| scope.spawn(move || iterated(&Tensor::stack(mine, 0)?)))
+            .collect();
+        handles.into_iter().map(|handle| handle.join()).collect()
+    });
+    let parts: Vec<Tensor> = results
+        .into_iter()
+        .map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        .collect::<Result<_>>()?;
+    Tensor::cat(&parts, 0)
+}
+
+fn iterated(matrices: &Tensor) -> Result<Tensor> {
+    let (_, rows, columns) = matrices.dims3()?;
+    let norm = matrices.sqr()?.sum_keepdim((1, 2))?.sqrt()?;
+    let mut x = matrices.broadcast_div(&(norm + 1e-7)?)?;
     let [a, b, c] = QUINTIC;
     for _ in 0..ROUNDS {
         let square = x.matmul(&x.t()?)?;
         let mixed = ((&square * b)? + (square.matmul(&square)? * c)?)?;
         x = ((&x * a)? + mixed.matmul(&x)?)?;
     }
-    let scale = SPREAD * (rows.max(columns) as f64).sqrt();
-    let x = (x * scale)?;
-    match tall {
-        true => x.t()?.contiguous(),
-        false => Ok(x),
-    }
+    x * (SPREAD * (rows.max(columns) as f64).sqrt())
 }
 
 #[cfg(test)]
@@ -59,7 +109,13 @@ mod tests {
         let values: Vec<f32> = (0..3)
             .flat_map(|i| (0..16).map(move |j| row(i, j % 8)))
             .collect();
-        let out = orthogonal(&values, 3, 16, 2).expect("a result");
+        let matrices = Matrices {
+            name: "m".into(),
+            side_by_side: Tensor::from_vec(values, (3, 16), &Device::Cpu).expect("a tensor"),
+            parts: 2,
+        };
+        let out = orthogonal(vec![matrices], 2).expect("a result")["m"].clone();
+        let out: Vec<f32> = out.flatten_all().and_then(|t| t.to_vec1()).expect("values");
         let scale = (SPREAD * 8_f64.sqrt()) as f32;
         for part in 0..2 {
             for (i, k) in [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)] {

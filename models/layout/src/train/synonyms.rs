@@ -7,6 +7,7 @@
 use super::names::{in_case_of, is_latin};
 use crate::LabelledWord;
 use crate::labels::OUTSIDE;
+use crate::ops::dot;
 use crate::token_table::TokenTable;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
@@ -92,8 +93,15 @@ impl Synonyms {
     fn like(&self, word: &str) -> Option<Vec<String>> {
         let lower = word.to_lowercase();
         let at = *[word, &lower].iter().find_map(|text| self.at.get(*text))?;
-        let mut found = self.found.lock().ok()?;
-        let near = found.entry(at).or_insert_with(|| self.neighbours(at));
+        let found = self.found.lock().ok()?.get(&at).cloned();
+        let near = found.unwrap_or_else(|| {
+            // Without the lock, so that other threads can look meanwhile.
+            let near = self.neighbours(at);
+            if let Ok(mut found) = self.found.lock() {
+                found.insert(at, near.clone());
+            }
+            near
+        });
         Some(
             near.iter()
                 .map(|index| self.words[*index].clone())
@@ -106,9 +114,8 @@ impl Synonyms {
         let Some(this) = rows().nth(of) else {
             return Vec::new();
         };
-        let cosine = |row: &[f32]| row.iter().zip(this).map(|(a, b)| a * b).sum::<f32>();
         let mut near: Vec<(f32, usize)> = rows()
-            .map(cosine)
+            .map(|row| dot(row, this))
             .zip(0..)
             .filter(|(likeness, index)| *likeness >= LIKE && *index != of)
             .collect();

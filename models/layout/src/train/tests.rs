@@ -1,9 +1,13 @@
 //! Training on tiny made-up pages: captions with values, a small table.
 
+use super::gradient::Trainee;
+use super::optimizer::Gradients;
 use super::*;
 use crate::labels::UNLABELLED;
 use crate::{LabelledWord, PageWord};
-use rand::RngExt;
+use candle_core::Tensor;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use std::path::Path;
 
 /// Captions by language, the label of the value beside or below, a way to write it.
@@ -124,8 +128,8 @@ fn toy_options(folder: &Path) -> TrainOptions {
     }
 }
 
-#[test]
-fn every_variable_receives_a_gradient() {
+/// Loss and gradient of the same six pages with the same variations and dropout.
+fn gradient_on(device: TrainDevice, as_one_batch: bool) -> (f32, Gradients) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     toy_tokens(folder.path());
     let table = TokenTable::load(folder.path()).expect("a table");
@@ -141,36 +145,105 @@ fn every_variable_receives_a_gradient() {
         temperatures: Temperatures::default(),
         others: Vec::new(),
     };
-    let optimizer =
-        Optimizer::new(&initial_tensors(&config, 1).expect("weights")).expect("an optimizer");
+    let device = device.open().expect("a device");
+    let initial = initial_tensors(&config, 1).expect("weights");
+    let optimizer = Optimizer::new(&initial, &device).expect("an optimizer");
     let network = Network::new(&config, &optimizer.tensors()).expect("a network");
-    let names = Names::of(&table.vocabulary);
-    let synonyms = Synonyms::of(&table);
-    let trainee = Trainee {
+    let recipe = Recipe {
         config: &config,
         table: &table,
-        names: &names,
-        synonyms: &synonyms,
+        names: &Names::of(&table.vocabulary),
+        synonyms: &Synonyms::of(&table),
         weights: &label_weights(&config.labels, &pages),
+        vary: true,
+    };
+    let trainee = Trainee {
+        recipe: &recipe,
         network: &network,
         optimizer: &optimizer,
         dropout: 0.1,
         label_smoothing: 0.02,
-        vary: true,
     };
     let chosen: Vec<&TrainingPage> = pages.iter().collect();
-    let (loss, gradients) = loss_and_gradient(&trainee, &chosen, 1, 1).expect("a gradient");
+    if !as_one_batch {
+        return loss_and_gradient(&trainee, &chosen, 1, 1).expect("a gradient");
+    }
+    let prepared = prepare(&recipe, &chosen, 1).expect("a step");
+    batch_gradient(&trainee, prepared).expect("a gradient")
+}
+
+fn values_of(tensor: &Tensor) -> Vec<f32> {
+    let flat = tensor.flatten_all().expect("flat");
+    flat.to_vec1().expect("values")
+}
+
+/// No further apart than so much of the gradient's own size.
+fn assert_same_gradient(one: &(f32, Gradients), other: &(f32, Gradients), share: f32) {
+    assert!((one.0 - other.0).abs() < share * one.0);
+    assert_eq!(
+        one.1.keys().collect::<Vec<_>>(),
+        other.1.keys().collect::<Vec<_>>()
+    );
+    for (name, gradient) in &one.1 {
+        let (a, b) = (values_of(gradient), values_of(&other.1[name]));
+        let size = a.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let apart = a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
+        let apart = apart.sqrt();
+        assert!(apart <= share * size, "{name}: {apart} apart, size {size}");
+    }
+}
+
+#[test]
+fn every_variable_receives_a_gradient() {
+    let (loss, gradients) = gradient_on(TrainDevice::Cpu, false);
     assert!(loss.is_finite() && loss > 1.0);
-    for name in optimizer.variables().keys() {
-        let gradient = gradients
-            .get(name)
-            .unwrap_or_else(|| panic!("none for {name}"));
-        let size: f32 = gradient.iter().map(|g| g.abs()).sum();
+    let config_names = gradients.len();
+    assert!(config_names > 20);
+    for (name, gradient) in &gradients {
+        let size: f32 = values_of(gradient).iter().map(|g| g.abs()).sum();
         assert!(
             size.is_finite() && size > 0.0,
             "{name} has a gradient of size {size}"
         );
     }
+}
+
+#[test]
+fn a_step_prepared_ahead_is_the_same_step() {
+    let one = gradient_on(TrainDevice::Cpu, false);
+    let other = gradient_on(TrainDevice::Cpu, true);
+    assert_same_gradient(&one, &other, 1e-5);
+}
+
+/// `cargo test --features cuda` on a machine with a GPU.
+#[cfg(feature = "cuda")]
+#[test]
+fn a_gpu_finds_the_gradient_of_the_cpu() {
+    let one = gradient_on(TrainDevice::Cpu, false);
+    let other = gradient_on(TrainDevice::Cuda, true);
+    assert_same_gradient(&one, &other, 2e-3);
+}
+
+#[cfg(feature = "cuda")]
+#[test]
+fn a_few_steps_on_a_gpu_lower_the_loss() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let options = TrainOptions {
+        device: TrainDevice::Cuda,
+        threads: 3,
+        ..toy_options(folder.path())
+    };
+    let mut losses = Vec::new();
+    let report = train(&options, &mut |p| losses.push(p.loss)).expect("training");
+    assert!(losses.last() < losses.first());
+    assert!(report.evaluation.word_f1 > 0.5, "{:?}", report.evaluation);
+}
+
+#[cfg(not(feature = "cuda"))]
+#[test]
+fn a_program_without_cuda_says_so() {
+    let error = TrainDevice::Cuda.open().expect_err("refused");
+    assert!(error.to_string().contains("--features cuda"), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::exit::Done;
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use docexam_layout::{DistilOptions, NetworkSize, TrainOptions, TrainProgress};
+use docexam_layout::{DistilOptions, NetworkSize, TrainDevice, TrainOptions, TrainProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
@@ -85,8 +85,16 @@ struct Training {
     evaluate_every: usize,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// On the CPU they share the pages of a step; for a GPU they prepare the steps ahead of it
     #[arg(long, default_value_t = 1, value_name = "N")]
     threads: usize,
+    /// `cuda` is the first GPU of NVIDIA's, for a program built with `--features cuda`
+    #[arg(long, default_value = "cpu", value_name = "cpu|cuda")]
+    device: TrainDevice,
+    #[arg(long, default_value_t = TrainOptions::default().dropout, value_name = "SHARE")]
+    dropout: f32,
+    #[arg(long, default_value_t = TrainOptions::default().warm_up_steps, value_name = "STEPS")]
+    warm_up_steps: usize,
     /// Length of a word's vector; a multiple of --heads
     #[arg(long, default_value_t = NetworkSize::default().width)]
     width: usize,
@@ -161,6 +169,9 @@ fn train(arguments: &Training) -> anyhow::Result<Done> {
         evaluate_every: arguments.evaluate_every,
         seed: arguments.seed,
         threads: arguments.threads,
+        device: arguments.device,
+        dropout: arguments.dropout,
+        warm_up_steps: arguments.warm_up_steps,
         size: NetworkSize {
             width: arguments.width,
             layers: arguments.layers,
