@@ -75,7 +75,8 @@ impl Draft<'_> {
         let kinds = self.row_notes.clone();
         let mut notes = Vec::new();
         for kind in kinds {
-            if self.chance(0.85) {
+            // Without what is taken off, the row's price and amount would not fit.
+            if self.chance(0.85) || kind == RowNote::Discount {
                 notes.push(self.row_note(kind, row, line));
             }
         }

@@ -275,6 +275,9 @@ mod tests {
             let labels: Vec<String> = draft.ink.mentions.iter().map(|m| m.label()).collect();
             assert_eq!(labels, ["item.discount_amount"]);
             assert_eq!(draft.ink.mentions[0].value, "12.40");
+            // Other notes are left out here and there; without this one price and amount would not fit.
+            draft.row_notes = vec![RowNote::Discount];
+            assert_eq!(draft.notes_of(0, &line).len(), 1);
         });
     }
 
