@@ -58,6 +58,27 @@ const SIMILAR: &[(char, char)] = &[
     ('O', 'D'),
 ];
 
+/// From here on the hundredths that are lost with the end of a narrow column are less than 1 % of a number.
+const LARGE: i64 = 100;
+
+/// What a large number without decimals may have been: the same with hundredths.
+fn lost_decimals(normalised: &str) -> impl Iterator<Item = Decimal> {
+    let whole = match normalised.contains('.') {
+        true => None,
+        false => Decimal::from_str(normalised).ok(),
+    };
+    let large = whole.filter(|value| value.abs() >= Decimal::from(LARGE));
+    let with = |value: Decimal, hundredths: i64| {
+        let mut decimals = Decimal::new(hundredths, 2);
+        decimals.set_sign_negative(value.is_sign_negative());
+        value.checked_add(decimals)
+    };
+    let all = large
+        .into_iter()
+        .flat_map(move |value| (1..100).map(move |n| (value, n)));
+    all.filter_map(move |(value, n)| with(value, n))
+}
+
 /// Why `printed` may really be a number that `fits`, or `None`.
 /// `normalised` is what was made of `printed`; it stands in where `printed` was in another unit.
 pub fn number(
@@ -103,6 +124,11 @@ pub fn number(
     if scaled {
         return Some(format!(
             "The reading '{printed}' allows it: thousands read for decimals."
+        ));
+    }
+    if in_its_own_unit && lost_decimals(normalised).any(&fits) {
+        return Some(format!(
+            "The reading '{printed}' allows it: its decimals may be lost."
         ));
     }
     if !unsure {
@@ -281,6 +307,14 @@ mod tests {
         assert!(explained("1.450", "1.450", "1450", false));
         assert!(explained("EUR 1 5B0,25", "", "1580.25", false));
         assert!(!explained("11,150.00", "11150.00", "11510.00", false));
+    }
+
+    #[test]
+    fn large_numbers_without_decimals_may_have_lost_them() {
+        assert!(explained("12313", "12313", "12313.20", false));
+        assert!(!explained("12313", "12313", "12314.20", false));
+        assert!(!explained("12313.00", "12313.00", "12313.20", false));
+        assert!(!explained("13", "13", "13.20", false));
     }
 
     #[test]

@@ -43,13 +43,13 @@ struct Cells<'a> {
 fn in_row(facts: &Facts, row: &Row) -> Result<Verdict, Unable> {
     let cells = cells_of(row)?;
     let (quantity, price) = (cells.quantity.1, cells.price.1);
-    let discount = cells.discount.map_or(Decimal::ZERO, |(_, value)| value);
     let amount = cells.amount.1;
     let overflow = || failed("The numbers of the row are too large to compute with.");
-    let product = quantity.checked_mul(price);
-    let computed = product
-        .and_then(|p| p.checked_sub(discount))
-        .ok_or_else(overflow)?;
+    let product = quantity.checked_mul(price).ok_or_else(overflow)?;
+    // Some print what is taken off with its minus sign; on a credit note it is less of what is given back.
+    let mut discount = cells.discount.map_or(Decimal::ZERO, |(_, value)| value);
+    discount.set_sign_negative(product.is_sign_negative());
+    let computed = product.checked_sub(discount).ok_or_else(overflow)?;
     let tolerance = rounding(&cells).ok_or_else(overflow)?;
     let judgement = judge(facts, &cells, computed, discount, tolerance);
     let place = cells.amount.0.place();
@@ -175,6 +175,15 @@ mod tests {
             case("500", "2.23", "1115.00").outcomes("B01"),
             [Outcome::Pass]
         );
+        for discount in ["1349.82", "-1349.82"] {
+            let row = invoice().row(&[
+                (FieldKey::Quantity, "16150"),
+                (FieldKey::UnitPrice, "1.6716"),
+                (FieldKey::DiscountAmount, discount),
+                (FieldKey::LineAmount, "25646.52"),
+            ]);
+            assert_eq!(TestCase::new().with(row).outcomes("B01"), [Outcome::Pass]);
+        }
         // 0.223 is printed as 0.22: rounding of the price explains up to 150.
         assert_eq!(
             case("30000", "0.22", "6690.00").outcomes("B01"),
