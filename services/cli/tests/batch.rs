@@ -154,7 +154,7 @@ fn an_archive_survives_kills_and_is_examined_again_without_a_reader() {
     };
     assert_eq!(
         (discrepancies(&results[0]), discrepancies(&results[1])),
-        (9, 0)
+        (10, 0)
     );
     for table in ["documents", "pages", "fields", "findings"] {
         assert!(
