@@ -6,6 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// Pages made ready for one step.
 pub type Step = Result<Prepared, LayoutError>;
+/// Makes ready the steps that it is told are its own, and sends each on, until sending fails.
+type PrepareAll<'a> = dyn Fn(&dyn Fn(usize) -> bool, &dyn Fn(Step) -> bool) + Sync + 'a;
 
 /// Runs `work`, which receives the steps from `first` on, each once and in order. `prepare_all` makes the steps ready
 /// that are its own and sends them on, until sending fails because `work` has ended. Each of `threads` threads has
@@ -13,7 +15,7 @@ pub type Step = Result<Prepared, LayoutError>;
 pub fn prepared<R>(
     threads: usize,
     first: usize,
-    prepare_all: &(dyn Fn(&dyn Fn(usize) -> bool, &dyn Fn(Step) -> bool) + Sync),
+    prepare_all: &PrepareAll<'_>,
     work: impl FnOnce(&mut dyn FnMut(usize) -> Result<Step, LayoutError>) -> R,
 ) -> R {
     let threads = threads.max(1);

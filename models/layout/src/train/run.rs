@@ -8,6 +8,10 @@ use crate::network::{Network, refuse};
 use crate::{LayoutError, TrainingPage};
 use std::time::Instant;
 
+/// Gives the loss and the gradient of the next step.
+type Gradient<'a> =
+    dyn FnMut(&Trainee<'_>, &mut Standing) -> Result<(f32, Gradients), LayoutError> + 'a;
+
 pub struct Run<'a> {
     pub options: &'a TrainOptions,
     pub recipe: &'a Recipe<'a>,
@@ -25,10 +29,7 @@ impl Run<'_> {
     pub fn walk(
         &mut self,
         progress: &mut dyn FnMut(&TrainProgress),
-        gradient: &mut dyn FnMut(
-            &Trainee<'_>,
-            &mut Standing,
-        ) -> Result<(f32, Gradients), LayoutError>,
+        gradient: &mut Gradient<'_>,
     ) -> Result<(), LayoutError> {
         let options = self.options;
         let started = Instant::now();
