@@ -208,7 +208,7 @@ impl Draft<'_> {
                 escape(&text)
             }
             Column::Delivered => {
-                let day = self.date_form.write(self.it.dates.packed, &language);
+                let day = self.day(self.it.dates.packed);
                 escape(&day)
             }
             // One cell over all rows, written with the table.

@@ -5,6 +5,7 @@
 //! rate, and every number of the other tables are no fields.
 
 use super::draft::Draft;
+use crate::consignment::Amounts;
 use crate::paper::escape;
 use docexam_domain::FieldKey as K;
 use rand::RngExt;
@@ -13,10 +14,33 @@ use rust_decimal::Decimal;
 /// The habit of naming them here and not again among the sums.
 pub const CHARGES_APART: &str = "charges apart";
 
-struct Charge {
-    caption: &'static str,
-    field: K,
-    amount: Decimal,
+#[derive(Clone, Copy, Debug)]
+pub struct Charge {
+    pub caption: &'static str,
+    pub field: K,
+    /// Nought where there is none.
+    pub amount: Decimal,
+}
+
+impl Charge {
+    pub fn is_discount(&self) -> bool {
+        self.field == K::DiscountAmount
+    }
+}
+
+/// What stands between the value of the goods and the total, in its order among the sums.
+pub fn charges_of(a: &Amounts) -> [Charge; 4] {
+    [
+        ("discount_amount", K::DiscountAmount, a.discount),
+        ("freight_amount", K::FreightAmount, a.freight),
+        ("insurance_amount", K::InsuranceAmount, a.insurance),
+        ("other_charges_amount", K::OtherChargesAmount, a.other),
+    ]
+    .map(|(caption, field, amount)| Charge {
+        caption,
+        field,
+        amount,
+    })
 }
 
 impl Draft<'_> {
@@ -32,7 +56,7 @@ impl Draft<'_> {
         for charge in &charges {
             let (base, rate) = self.reckoned(charge);
             let amount = self.money(charge.field, charge.amount, manner == 2);
-            let minus = match charge.field == K::DiscountAmount && self.chance(0.5) {
+            let minus = match charge.is_discount() && self.chance(0.5) {
                 true => "#\"-\"",
                 false => "",
             };
@@ -56,30 +80,17 @@ impl Draft<'_> {
     }
 
     fn charges(&self) -> Vec<Charge> {
-        let a = &self.it.amounts;
-        let of = |caption, field, amount| Charge {
-            caption,
-            field,
-            amount,
-        };
-        let mut charges = vec![of("discount_amount", K::DiscountAmount, a.discount)];
-        if !self.it.charges_as_rows {
-            charges.push(of("freight_amount", K::FreightAmount, a.freight));
-            charges.push(of("insurance_amount", K::InsuranceAmount, a.insurance));
-            charges.push(of("other_charges_amount", K::OtherChargesAmount, a.other));
-        }
-        charges.retain(|charge| !charge.amount.is_zero());
+        let among_goods = self.it.charges_as_rows;
+        let charges = charges_of(&self.it.amounts).into_iter();
         charges
+            .filter(|charge| !charge.amount.is_zero() && (charge.is_discount() || !among_goods))
+            .collect()
     }
 
     /// From which sum, and at what rate; freight is seldom reckoned from the goods.
     fn reckoned(&mut self, charge: &Charge) -> (String, String) {
         let goods = self.it.amounts.goods;
-        let often = if charge.field == K::DiscountAmount {
-            0.9
-        } else {
-            0.3
-        };
+        let often = if charge.is_discount() { 0.9 } else { 0.3 };
         if goods.is_zero() || !self.chance(often) {
             return (String::new(), String::new());
         }
@@ -165,7 +176,7 @@ impl Draft<'_> {
         use jiff::ToSpan;
         let invoice = self.it.dates.invoice;
         let day = invoice.checked_add(days.days()).unwrap_or(invoice);
-        self.date_form.write(day, &self.speech.language)
+        self.day(day)
     }
 
     /// Taxes by rate; the sum of it stands among the sums, so no part of it is a field.

@@ -30,12 +30,8 @@ impl Draft<'_> {
             }
             let text = match key {
                 "other.operator" => self.it.buyer.person.clone(),
-                "other.eta" => self
-                    .date_form
-                    .write(self.it.dates.arrival, &self.speech.language),
-                "other.delivery_date" => self
-                    .date_form
-                    .write(self.it.dates.packed, &self.speech.language),
+                "other.eta" => self.day(self.it.dates.arrival),
+                "other.delivery_date" => self.day(self.it.dates.packed),
                 "row.period" => self.period(),
                 "other.scenario" => self
                     .one_of(&["EXPORT", "IHRACAT", "TR1.2", "STANDARD", "B2B"])
@@ -152,9 +148,7 @@ impl Draft<'_> {
                 let number = self.house_number();
                 values.push(("other.delivery".to_owned(), number));
                 if self.chance(0.6) {
-                    let day = self
-                        .date_form
-                        .write(self.it.dates.packed, &self.speech.language);
+                    let day = self.day(self.it.dates.packed);
                     values.push(("other.delivery_date".to_owned(), day));
                 }
             }
@@ -255,9 +249,7 @@ impl Draft<'_> {
             ));
         }
         if self.chance(0.04) {
-            let date = self
-                .date_form
-                .write(self.it.dates.arrival, &self.speech.language);
+            let date = self.day(self.it.dates.arrival);
             let line = format!(
                 "{date} 14:{:02}    file:///C:/Users/Public/Documents/{}.html",
                 self.rng.random_range(10..60),

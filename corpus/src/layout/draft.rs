@@ -93,8 +93,13 @@ impl Draft<'_> {
         self.styled_value(fragment)
     }
 
+    /// In the form and language of the document.
+    pub fn day(&self, date: Date) -> String {
+        self.date_form.write(date, &self.speech.language)
+    }
+
     pub fn date(&mut self, key: FieldKey, date: Date) -> String {
-        let text = self.date_form.write(date, &self.speech.language);
+        let text = self.day(date);
         let fragment = self.ink.field(key, &text, &date.to_string());
         self.styled_value(fragment)
     }
@@ -188,6 +193,11 @@ impl Draft<'_> {
     /// Yes or no, drawn once a document.
     pub fn habit(&mut self, what: &str, probability: f64) -> bool {
         self.remember(what, |rng| rng.random_bool(probability).to_string()) == "true"
+    }
+
+    /// Whether that was drawn, and the answer was yes.
+    pub fn has_habit(&self, what: &str) -> bool {
+        self.habits.get(what).is_some_and(|drawn| drawn == "true")
     }
 
     /// A time of day.

@@ -119,9 +119,7 @@ impl Draft<'_> {
         if !self.chance(0.07) {
             return;
         }
-        let day = self
-            .date_form
-            .write(self.it.dates.arrival, &self.speech.language);
+        let day = self.day(self.it.dates.arrival);
         let hour = self.rng.random_range(7..19);
         let minute = self.rng.random_range(10..60);
         let file = match self.rng.random_range(0..4) {

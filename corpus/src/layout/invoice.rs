@@ -159,9 +159,7 @@ fn header_values(draft: &mut Draft, titled: &Titled) -> Vec<Pair> {
             draft.plain(K::PurchaseOrderNumber, &it.numbers.order),
         ));
         if draft.chance(0.3) {
-            let date = draft
-                .date_form
-                .write(it.dates.order, &draft.speech.language);
+            let date = draft.day(it.dates.order);
             more.push(("order_date".into(), crate::paper::escape(&date)));
         }
     }
@@ -198,7 +196,7 @@ fn header_values(draft: &mut Draft, titled: &Titled) -> Vec<Pair> {
         ));
     }
     if draft.chance(0.15) {
-        let date = draft.date_form.write(it.dates.due, &draft.speech.language);
+        let date = draft.day(it.dates.due);
         more.push(("due_date".into(), crate::paper::escape(&date)));
     }
     if draft.chance(0.25) {

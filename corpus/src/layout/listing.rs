@@ -70,9 +70,7 @@ fn printing_program(draft: &mut Draft) -> String {
     ];
     let name = draft.one_of(&names);
     let version = format!("{}.{}", draft.digits(1), draft.digits(1));
-    let day = draft
-        .date_form
-        .write(draft.it.dates.order, &draft.speech.language);
+    let day = draft.day(draft.it.dates.order);
     let mut lines = vec![
         format!("{name} {version}"),
         format!("Version: {version} / {day}"),

@@ -1,6 +1,7 @@
 //! What stands in the goods table beside its cells: notes under a row, rows of text between them.
 //! Captions and most of the notes are no fields; a code, an origin, packages and masses are cells.
 
+use super::charges::{Charge, charges_of};
 use super::draft::Draft;
 use super::table::{Column, Plan};
 use crate::consignment::Line;
@@ -8,11 +9,7 @@ use crate::lexicon::country_name;
 use crate::paper::escape;
 use docexam_domain::FieldKey as K;
 use rand::RngExt;
-use rust_decimal::Decimal;
 use std::ops::Range;
-
-/// The caption of a charge and its amount.
-type Charge = (&'static str, Decimal);
 
 /// What may stand under a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,12 +152,9 @@ impl Draft<'_> {
         }
     }
 
-    fn noted(&mut self, key: &str, value: String) -> String {
+    pub fn noted(&mut self, key: &str, value: String) -> String {
         let words = self.words(key);
-        let colon = self.remember("row colon", |rng| {
-            [":", " :", "", ": ="][rng.random_range(0..4)].to_owned()
-        });
-        format!("{} {value}", escape(&format!("{words}{colon}")))
+        self.below(&words, value)
     }
 
     /// A row of text above some goods: a delivery note, an order, a group.
@@ -173,9 +167,7 @@ impl Draft<'_> {
         ]);
         let words = self.words(key);
         let number = self.house_number();
-        let day = self
-            .date_form
-            .write(self.it.dates.packed, &self.speech.language);
+        let day = self.day(self.it.dates.packed);
         let dated = self.speech.say_once(&mut self.rng, "in_title.date");
         let text = match self.rng.random_range(0..3) {
             0 => format!("{words} {number}"),
@@ -195,21 +187,17 @@ impl Draft<'_> {
         if !last || !self.it.charges_as_rows || !plan.columns.contains(&Column::Amount) {
             return Vec::new();
         }
-        let a = &self.it.amounts;
-        let mut charges = vec![
-            ("freight_amount", a.freight),
-            ("insurance_amount", a.insurance),
-            ("other_charges_amount", a.other),
-        ];
-        charges.retain(|(_, amount)| !amount.is_zero());
-        (count..).zip(charges).collect()
+        let charges = charges_of(&self.it.amounts).into_iter();
+        let printed = charges.filter(|charge| !charge.is_discount() && !charge.amount.is_zero());
+        (count..).zip(printed).collect()
     }
 
     /// A cell of that row: the service once, at its price.
-    pub fn charge_cell(&mut self, column: Column, row: usize, (key, amount): Charge) -> String {
+    pub fn charge_cell(&mut self, column: Column, row: usize, charge: Charge) -> String {
+        let amount = charge.amount;
         let (cell, text, value) = match column {
             Column::Description => {
-                let words = self.service(key);
+                let words = self.service(charge.caption);
                 (K::Description, words.clone(), words.replace('\n', " "))
             }
             Column::LineNumber if self.habit("charges numbered", 0.6) => {
@@ -218,7 +206,7 @@ impl Draft<'_> {
             Column::Quantity => (K::Quantity, "1".to_owned(), "1".to_owned()),
             Column::QuantityUnit => {
                 let one = self.ink.cell(row, K::Quantity, "1", "1");
-                let unit = self.charge_cell(Column::Unit, row, (key, amount));
+                let unit = self.charge_cell(Column::Unit, row, charge);
                 return format!("{one} {unit}");
             }
             Column::Unit if self.habit("lump sums", 0.5) => {

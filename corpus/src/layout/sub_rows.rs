@@ -138,9 +138,7 @@ impl Draft<'_> {
                 self.told("row.period", &period)
             }
             RowNote::DeliveryDate => {
-                let day = self
-                    .date_form
-                    .write(self.it.dates.packed, &self.speech.language);
+                let day = self.day(self.it.dates.packed);
                 self.told("other.delivery_date", &day)
             }
             RowNote::Colour => {
@@ -167,11 +165,11 @@ impl Draft<'_> {
     }
 
     fn told(&mut self, key: &str, value: &str) -> String {
-        let words = self.words(key);
-        self.below(&words, escape(value))
+        self.noted(key, escape(value))
     }
 
-    fn below(&mut self, words: &str, value: String) -> String {
+    /// A caption of the row's, in the house's manner, and what it says.
+    pub fn below(&mut self, words: &str, value: String) -> String {
         let colon = self.remember("row colon", |rng| {
             [":", " :", "", ": ="][rng.random_range(0..4)].to_owned()
         });
@@ -194,13 +192,10 @@ impl Draft<'_> {
             true => (dates.packed.first_of_month(), dates.packed.last_of_month()),
             false => (dates.order, dates.packed),
         };
-        let language = self.speech.language.clone();
         let between = self.remember("between days", |rng| {
             [" - ", " – ", "-", " / "][rng.random_range(0..4)].to_owned()
         });
-        let first = self.date_form.write(first, &language);
-        let last = self.date_form.write(last, &language);
-        format!("{first}{between}{last}")
+        format!("{}{between}{}", self.day(first), self.day(last))
     }
 
     fn size(&mut self) -> String {

@@ -41,9 +41,7 @@ pub fn payment_terms(draft: &mut Draft) -> String {
 fn with_day_or_discount(draft: &mut Draft, mut text: String) -> String {
     if draft.chance(0.6) {
         let until = draft.speech.say_once(&mut draft.rng, "payment.until");
-        let day = draft
-            .date_form
-            .write(draft.it.dates.due, &draft.speech.language);
+        let day = draft.day(draft.it.dates.due);
         text = format!("{text} {until} {day}");
     }
     if draft.chance(0.6) {
@@ -67,7 +65,7 @@ fn terms_in_lines(draft: &mut Draft) -> String {
     match it.payment_days {
         0 => lines.push(say(draft, "payment.now")),
         days => {
-            let due = draft.date_form.write(it.dates.due, &draft.speech.language);
+            let due = draft.day(it.dates.due);
             let words = say(draft, "payment.days").replace("{n}", &days.to_string());
             lines.push(format!("{words} {until} {due}"));
         }

@@ -1,6 +1,6 @@
 //! Sums: amounts of an invoice, masses and packages of any document, in a block or in a sentence.
 
-use super::charges::CHARGES_APART;
+use super::charges::{CHARGES_APART, charges_of};
 use super::draft::{Draft, Pair};
 use super::look::{Info, Totals};
 use crate::lexicon::words_of_amount;
@@ -65,29 +65,19 @@ impl Draft<'_> {
             let value = self.money(K::GoodsAmount, a.goods, in_block);
             rows.push(Sum::of(self.caption("goods_amount"), value));
         }
-        for (key, field, amount) in [
-            ("discount_amount", K::DiscountAmount, a.discount),
-            ("freight_amount", K::FreightAmount, a.freight),
-            ("insurance_amount", K::InsuranceAmount, a.insurance),
-            ("other_charges_amount", K::OtherChargesAmount, a.other),
-        ] {
-            let zero = amount.is_zero();
+        for charge in charges_of(&a) {
+            let zero = charge.amount.is_zero();
             if zero && !(every && self.chance(0.4)) {
                 continue;
             }
-            if !zero
-                && self
-                    .habits
-                    .get(CHARGES_APART)
-                    .is_some_and(|apart| apart == "true")
-            {
+            if !zero && self.has_habit(CHARGES_APART) {
                 continue;
             }
-            let mut value = self.money(field, amount, in_block);
-            if key == "discount_amount" && !zero && self.chance(0.4) {
+            let mut value = self.money(charge.field, charge.amount, in_block);
+            if charge.is_discount() && !zero && self.chance(0.4) {
                 value = format!("#\"-\"{value}");
             }
-            rows.push(Sum::of(self.caption(key), value));
+            rows.push(Sum::of(self.caption(charge.caption), value));
         }
         // The sum before tax is the goods' value only where nothing else stands between them.
         let base = a.total - a.tax;
@@ -254,9 +244,7 @@ impl Draft<'_> {
     fn payments_table(&mut self) -> String {
         let heads = ["payment.method", "issue_date", "payment.paid"].map(|key| self.heading(key));
         let way = self.one_of(&["T/T", "SEPA", "Wire transfer", "L/C", "Visa", "Virement"]);
-        let day = self
-            .date_form
-            .write(self.it.dates.proforma, &self.speech.language);
+        let day = self.day(self.it.dates.proforma);
         let paid = self.number_text(self.it.amounts.prepaid, 2);
         format!(
             "#text(0.85em)[#table(columns: (auto, auto, auto), stroke: 0.5pt, inset: 3pt, {}, [{}], [{}], [{}])]\n",

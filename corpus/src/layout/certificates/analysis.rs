@@ -206,9 +206,7 @@ fn product(draft: &mut Draft, look: &crate::layout::form::FormLook, row: usize) 
         let net = draft.cell(&plan, Column::Net, row, line);
         cells.push(look.cell("", "Net weight", &net, 1, 1));
     } else {
-        let made = draft
-            .date_form
-            .write(draft.it.dates.order, &draft.speech.language);
+        let made = draft.day(draft.it.dates.order);
         cells.push(look.cell("", "Date of manufacture", &escape(&made), 1, 1));
     }
     if draft.chance(0.3) {

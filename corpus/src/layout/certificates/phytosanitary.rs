@@ -194,11 +194,7 @@ fn disinfestation(draft: &mut Draft, look: &FormLook, official: &Official) -> Ve
     let additional = say(draft, &["-", "Fumigated in container", "ISPM 15", "None"]);
     let date = match none {
         true => escape(empty),
-        false => escape(
-            &draft
-                .date_form
-                .write(it.dates.packed, &draft.speech.language),
-        ),
+        false => escape(&draft.day(it.dates.packed)),
     };
     vec![
         boxed(draft, look, official, "date", &date, 1),

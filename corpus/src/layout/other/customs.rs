@@ -188,9 +188,7 @@ pub fn road(draft: &mut Draft) -> String {
         "MIĘDZYNARODOWY LIST PRZEWOZOWY",
     ]);
     let name = crate::consignment::goods()[it.lines[0].goods].description("en");
-    let date = draft
-        .date_form
-        .write(it.dates.packed, &draft.speech.language);
+    let date = draft.day(it.dates.packed);
     let plate = format!(
         "{} {} {}",
         draft.one_of(&["34", "06", "HH", "WA", "B"]),

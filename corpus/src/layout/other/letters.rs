@@ -4,7 +4,6 @@
 use crate::layout::draft::Draft;
 use crate::layout::prose::{paragraph, sentence};
 use crate::paper::escape;
-use jiff::civil::Date;
 use rand::RngExt;
 
 const ENCLOSED: [&str; 14] = [
@@ -38,10 +37,6 @@ fn enclosed(draft: &mut Draft) -> Vec<[String; 3]> {
         }
     }
     rows
-}
-
-fn date(draft: &mut Draft, date: Date) -> String {
-    draft.date_form.write(date, &draft.speech.language)
 }
 
 fn paragraphs(lines: &[String]) -> String {
@@ -82,14 +77,14 @@ pub fn transmittal(draft: &mut Draft) -> String {
     ]);
     let banner = draft.banner(title);
     let mut pairs = vec![
-        ("DATE", date(draft, it.dates.on_board)),
+        ("DATE", draft.day(it.dates.on_board)),
         ("OUR REF NO.", draft.it.numbers.contract.clone()),
         ("INVOICE NO.", it.numbers.invoice.clone()),
         ("SHIPPER REF NO.", it.numbers.order.clone()),
         ("B/L NO.", it.numbers.bill_of_lading.clone()),
         ("VESSEL/VOY", format!("{} {}", it.vessel, it.voyage)),
-        ("ETD", date(draft, it.dates.on_board)),
-        ("ETA", date(draft, it.dates.arrival)),
+        ("ETD", draft.day(it.dates.on_board)),
+        ("ETA", draft.day(it.dates.arrival)),
         ("CONSIGNEE", it.receiver().name.clone()),
         ("TO", it.bank.to_uppercase()),
     ];
@@ -171,7 +166,7 @@ pub fn collection(draft: &mut Draft) -> String {
                 ])
                 .to_owned(),
         ),
-        ("MAIL DATE", date(draft, it.dates.on_board)),
+        ("MAIL DATE", draft.day(it.dates.on_board)),
         ("INVOICE NUMBER", it.numbers.invoice.clone()),
         ("VESSEL", it.vessel.clone()),
         ("BILL OF LADING", it.numbers.bill_of_lading.clone()),
@@ -229,7 +224,7 @@ pub fn credit(draft: &mut Draft) -> String {
         "27: SEQUENCE OF TOTAL 1/1".to_owned(),
         "40A: FORM OF DOCUMENTARY CREDIT IRREVOCABLE".to_owned(),
         format!("20: DOCUMENTARY CREDIT NUMBER LC{:09}", draft.rng.random_range(0..999_999_999)),
-        format!("31C: DATE OF ISSUE {}", date(draft, it.dates.order)),
+        format!("31C: DATE OF ISSUE {}", draft.day(it.dates.order)),
         format!("50: APPLICANT {} {}", it.buyer.name, it.buyer.address.join(" ")),
         format!("59: BENEFICIARY {} {}", it.seller.name, it.seller.address.join(" ")),
         format!("32B: CURRENCY CODE, AMOUNT {}{amount}", it.amounts.currency),
@@ -262,7 +257,7 @@ pub fn mail(draft: &mut Draft) -> String {
     };
     let sent = format!(
         "{} {:02}:{:02}",
-        date(draft, it.dates.arrival),
+        draft.day(it.dates.arrival),
         draft.rng.random_range(7..20),
         draft.rng.random_range(0..60)
     );
@@ -332,7 +327,7 @@ pub fn letter(draft: &mut Draft) -> String {
     let mut lines = vec![
         it.buyer.name.clone(),
         it.buyer.address.join(", "),
-        date(draft, it.dates.invoice),
+        draft.day(it.dates.invoice),
         draft
             .one_of(&[
                 "POWER OF ATTORNEY",
@@ -368,7 +363,7 @@ pub fn fax_cover(draft: &mut Draft) -> String {
         ("FAX NO.", it.buyer.phone.clone()),
         ("FROM", it.seller.name.clone()),
         ("TEL", it.seller.phone.clone()),
-        ("DATE", date(draft, it.dates.packed)),
+        ("DATE", draft.day(it.dates.packed)),
         (
             "PAGES",
             format!("{} (including this page)", draft.rng.random_range(2..12)),
@@ -387,7 +382,7 @@ pub fn fax_cover(draft: &mut Draft) -> String {
 
 pub fn payment_advice(draft: &mut Draft) -> String {
     let it = draft.it;
-    let date = date(draft, it.dates.due);
+    let date = draft.day(it.dates.due);
     let amount = draft.number_text(it.amounts.total, 2);
     let lines = [
         draft

@@ -48,12 +48,8 @@ pub fn order(draft: &mut Draft) -> String {
             "ENCOMENDA",
         ],
     );
-    let date = draft
-        .date_form
-        .write(it.dates.order, &draft.speech.language);
-    let due = draft
-        .date_form
-        .write(it.dates.packed, &draft.speech.language);
+    let date = draft.day(it.dates.order);
+    let due = draft.day(it.dates.packed);
     let mut info: Vec<Pair> = vec![
         ("purchase_order_number".into(), escape(&it.numbers.order)),
         ("order_date".into(), escape(&date)),
@@ -110,9 +106,7 @@ pub fn delivery(draft: &mut Draft) -> String {
             "PHIẾU GIAO HÀNG",
         ],
     );
-    let date = draft
-        .date_form
-        .write(it.dates.packed, &draft.speech.language);
+    let date = draft.day(it.dates.packed);
     let info: Vec<Pair> = vec![
         ("other.delivery".into(), escape(&it.numbers.packing_list)),
         ("issue_date".into(), escape(&date)),
@@ -162,10 +156,7 @@ pub fn statement(draft: &mut Draft) -> String {
     for row in 0..draft.rng.random_range(4..22) {
         let amount = Decimal::new(draft.rng.random_range(1000..9_000_000), 2);
         balance += amount;
-        let date = draft.date_form.write(
-            it.dates.order.saturating_add(jiff::ToSpan::days(row * 3)),
-            &draft.speech.language,
-        );
+        let date = draft.day(it.dates.order.saturating_add(jiff::ToSpan::days(row * 3)));
         let number = format!(
             "{}{:06}",
             draft.one_of(&["INV", "RE-", "", "F"]),

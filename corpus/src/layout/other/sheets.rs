@@ -5,13 +5,8 @@ use crate::layout::draft::Draft;
 use crate::layout::prose::sentence;
 use crate::lexicon::country_name;
 use crate::paper::escape;
-use jiff::civil::Date;
 use rand::RngExt;
 use rust_decimal::Decimal;
-
-fn day(draft: &Draft, date: Date) -> String {
-    draft.date_form.write(date, &draft.speech.language)
-}
 
 fn cell(text: &str) -> String {
     format!("[{}]", escape(text))
@@ -71,7 +66,7 @@ pub fn weigh_slip(draft: &mut Draft) -> String {
         draft.one_of(&["34 ABC", "HH-KL", "WGM", "AB-123"]),
         draft.digits(4)
     );
-    let date = day(draft, it.dates.packed);
+    let date = draft.day(it.dates.packed);
     let mut list = vec![
         ("Ticket No. / Fiş No", draft.digits(6)),
         ("Vehicle / Plaka", plate),
@@ -114,7 +109,7 @@ pub fn duty_worksheet(draft: &mut Draft) -> String {
     ]);
     let banner = draft.banner(title);
     let rate = Decimal::new(draft.rng.random_range(9_000..480_000), 4);
-    let date = day(draft, it.dates.acceptance);
+    let date = draft.day(it.dates.acceptance);
     let list = [
         ("File", draft.house_number()),
         ("Date", date),
@@ -177,7 +172,7 @@ pub fn photographs(draft: &mut Draft) -> String {
         let container = it.containers.first().map(|container| &container.number);
         let text = match (draft.rng.random_range(0..5), container) {
             (0, Some(container)) => format!("Container {container}"),
-            (1, _) => format!("Loading {} {}", day(draft, it.dates.packed), draft.clock()),
+            (1, _) => format!("Loading {} {}", draft.day(it.dates.packed), draft.clock()),
             (2, _) => format!("LOT {}", it.lines[number % it.lines.len()].batch),
             (3, _) => format!("IMG_{}.JPG", draft.digits(4)),
             _ => format!(
@@ -250,7 +245,7 @@ pub fn account_statement(draft: &mut Draft) -> String {
             it.dates.due
         };
         rows.push(vec![
-            day(draft, date),
+            draft.day(date),
             text,
             draft.number_text(amount, 2),
             draft.number_text(balance, 2),
@@ -274,7 +269,7 @@ pub fn gate_pass(draft: &mut Draft) -> String {
         "WAREHOUSE RECEIPT",
     ]);
     let banner = draft.banner(title);
-    let (date, time) = (day(draft, it.dates.arrival), draft.clock());
+    let (date, time) = (draft.day(it.dates.arrival), draft.clock());
     let mut list = vec![
         ("Pass No.", draft.house_number()),
         ("Date / time", format!("{date} {time}")),
@@ -338,7 +333,7 @@ pub fn inspection(draft: &mut Draft) -> String {
             "Origin",
             country_name(&mut draft.rng, &it.seller.country, &language),
         ),
-        ("Date", day(draft, it.dates.arrival)),
+        ("Date", draft.day(it.dates.arrival)),
         ("Inspector", it.buyer.person.clone()),
     ];
     let list = pairs(draft, &list);

@@ -98,9 +98,7 @@ pub fn bill_of_exchange(draft: &mut Draft) -> String {
     let it = draft.it;
     let amount = draft.number_text(it.amounts.total, 2);
     let words = crate::lexicon::words_of_amount(it.amounts.total, &it.amounts.currency);
-    let date = draft
-        .date_form
-        .write(it.dates.invoice, &draft.speech.language);
+    let date = draft.day(it.dates.invoice);
     let title = draft.one_of(&[
         "BILL OF EXCHANGE",
         "SOLE BILL OF EXCHANGE",
@@ -180,9 +178,7 @@ pub fn till(draft: &mut Draft) -> String {
         ));
     }
     let total = draft.number_text(sum, 2);
-    let date = draft
-        .date_form
-        .write(it.dates.packed, &draft.speech.language);
+    let date = draft.day(it.dates.packed);
     let head = [
         it.seller.name.to_uppercase(),
         it.seller.address.join(" "),
