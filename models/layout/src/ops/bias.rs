@@ -43,6 +43,19 @@ impl AddBias {
         })
     }
 
+    /// The parameters of the kernels with dropout, for `n` elements in rows of `width`.
+    #[cfg(feature = "cuda")]
+    fn args(&self, n: usize, width: usize) -> [Arg<'static>; 5] {
+        let (seed, threshold, keep) = self.numbers();
+        [
+            Arg::Count(n),
+            Arg::Count(width),
+            Arg::Seed(seed),
+            Arg::Seed(threshold),
+            Arg::Number(keep),
+        ]
+    }
+
     /// Scales of one row: 0 where dropped, 1 / (1 - share) elsewhere.
     #[inline(always)]
     fn scale_row(&self, row: usize, values: &mut [f32]) {
@@ -96,18 +109,11 @@ impl CustomOp2 for AddBias {
         let shape = x_layout.shape();
         let n = shape.elem_count();
         let width = bias_layout.shape().elem_count();
-        let (seed, threshold, keep) = self.numbers();
         cuda::forward(
             Kernel::new("add_bias", Grid::Elements(n)),
             shape,
             &[(x, x_layout), (bias, bias_layout)],
-            &[
-                Arg::Count(n),
-                Arg::Count(width),
-                Arg::Seed(seed),
-                Arg::Seed(threshold),
-                Arg::Number(keep),
-            ],
+            &self.args(n, width),
         )
     }
 
@@ -125,18 +131,11 @@ impl CustomOp2 for AddBias {
                 None => gradient.contiguous()?,
                 Some(_) => {
                     let n = gradient.elem_count();
-                    let (seed, threshold, keep) = self.numbers();
                     cuda::run(
                         Kernel::new("dropout", Grid::Elements(n)),
                         gradient.shape(),
                         &[gradient],
-                        &[
-                            Arg::Count(n),
-                            Arg::Count(width),
-                            Arg::Seed(seed),
-                            Arg::Seed(threshold),
-                            Arg::Number(keep),
-                        ],
+                        &self.args(n, width),
                     )?
                 }
             };

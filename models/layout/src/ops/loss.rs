@@ -67,6 +67,23 @@ impl TaggingLoss {
             cuda::upload(device, &weights)?,
         ))
     }
+
+    /// The kernels' parameters.
+    #[cfg(feature = "cuda")]
+    fn args<'a>(
+        &self,
+        (classes, weights): &'a (CudaSlice<u32>, CudaSlice<f32>),
+        columns: usize,
+    ) -> [Arg<'a>; 6] {
+        [
+            Arg::Indices(classes),
+            Arg::Weights(weights),
+            Arg::Count(self.targets.len()),
+            Arg::Count(columns),
+            Arg::Count(self.classes),
+            Arg::Number(self.smoothing),
+        ]
+    }
 }
 
 impl CustomOp1 for TaggingLoss {
@@ -105,19 +122,12 @@ impl CustomOp1 for TaggingLoss {
     fn cuda_fwd(&self, logits: &CudaStorage, layout: &Layout) -> Result<(CudaStorage, Shape)> {
         let (rows, columns) = layout.shape().dims2()?;
         self.check(rows, columns)?;
-        let (classes, weights) = self.uploaded(&logits.device)?;
+        let uploaded = self.uploaded(&logits.device)?;
         cuda::forward(
             Kernel::new("tagging_loss", Grid::Elements(rows)),
             rows,
             &[(logits, layout)],
-            &[
-                Arg::Indices(&classes),
-                Arg::Weights(&weights),
-                Arg::Count(rows),
-                Arg::Count(columns),
-                Arg::Count(self.classes),
-                Arg::Number(self.smoothing),
-            ],
+            &self.args(&uploaded, columns),
         )
     }
 
@@ -126,19 +136,12 @@ impl CustomOp1 for TaggingLoss {
         #[cfg(feature = "cuda")]
         if let Device::Cuda(device) = logits.device() {
             let rows = self.targets.len();
-            let (classes, weights) = self.uploaded(device)?;
+            let uploaded = self.uploaded(device)?;
             let to_logits = cuda::run(
                 Kernel::new("tagging_loss_backward", Grid::Elements(rows)),
                 logits.shape(),
                 &[logits, gradient],
-                &[
-                    Arg::Indices(&classes),
-                    Arg::Weights(&weights),
-                    Arg::Count(rows),
-                    Arg::Count(columns),
-                    Arg::Count(self.classes),
-                    Arg::Number(self.smoothing),
-                ],
+                &self.args(&uploaded, columns),
             )?;
             return Ok(Some(to_logits));
         }

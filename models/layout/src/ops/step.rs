@@ -15,6 +15,23 @@ pub struct Blend {
     pub squares: bool,
 }
 
+impl Blend {
+    pub fn of(keep: f32, share: f32) -> Self {
+        Self {
+            keep,
+            share,
+            squares: false,
+        }
+    }
+
+    pub fn of_squares(keep: f32, share: f32) -> Self {
+        Self {
+            squares: true,
+            ..Self::of(keep, share)
+        }
+    }
+}
+
 /// One step of Adam with decoupled decay, of x, by its first and second moments; `corrections` are what those are
 /// divided by while they are young (Kingma and Ba 2015; Loshchilov and Hutter 2019).
 #[derive(Clone, Copy, Debug)]

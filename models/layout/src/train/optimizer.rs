@@ -89,11 +89,6 @@ impl Optimizer {
         let clip = if norm > CLIP { CLIP / norm } else { 1.0 };
         // A young mean must forget where it began.
         let kept = KEPT.min(self.steps as f32 / (self.steps as f32 + 10.0));
-        let blend = |keep, share| Blend {
-            keep,
-            share,
-            squares: false,
-        };
         let steps = self.steps.min(100_000) as i32;
         let adam = AdamStep {
             corrections: [BETA1, BETA2].map(|beta| 1.0 - beta.powi(steps)),
@@ -112,24 +107,20 @@ impl Optimizer {
                 0.0
             };
             if let Some(update) = orthogonal.get(name) {
-                let step = blend(1.0 - learning_rate * decay, -learning_rate);
+                let step = Blend::of(1.0 - learning_rate * decay, -learning_rate);
                 variable.value.inplace_op2(update, &step)?;
             } else {
                 let gradient = gradient.contiguous()?;
                 let [m, v] = &variable.moments;
-                m.inplace_op2(&gradient, &blend(BETA1, (1.0 - BETA1) * clip))?;
-                let squares = Blend {
-                    keep: BETA2,
-                    share: (1.0 - BETA2) * clip * clip,
-                    squares: true,
-                };
+                m.inplace_op2(&gradient, &Blend::of(BETA1, (1.0 - BETA1) * clip))?;
+                let squares = Blend::of_squares(BETA2, (1.0 - BETA2) * clip * clip);
                 v.inplace_op2(&gradient, &squares)?;
                 let step = AdamStep { decay, ..adam };
                 variable.value.inplace_op3(m, v, &step)?;
             }
             variable
                 .mean
-                .inplace_op2(&variable.value, &blend(kept, 1.0 - kept))?;
+                .inplace_op2(&variable.value, &Blend::of(kept, 1.0 - kept))?;
         }
         Ok(norm)
     }
@@ -151,12 +142,7 @@ impl Optimizer {
             };
             let gradient = (gradient.contiguous()? * f64::from(clip))?;
             let [momentum, _] = &variable.moments;
-            let more = Blend {
-                keep: BETA,
-                share: 1.0,
-                squares: false,
-            };
-            momentum.inplace_op2(&gradient, &more)?;
+            momentum.inplace_op2(&gradient, &Blend::of(BETA, 1.0))?;
             // Nesterov's look ahead.
             let ahead = (gradient + (momentum * f64::from(BETA))?)?;
             matrices.push(Matrices {

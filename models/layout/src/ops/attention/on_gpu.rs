@@ -57,24 +57,27 @@ pub fn attention(qkv: &Tensor, bias: &Tensor, plan: &Arc<UploadedPlan>) -> Resul
     if rows != plan.rows {
         candle_core::bail!("the attention plan does not cover {rows} rows");
     }
-    let heads_of = |parts| Heads {
-        plan: plan.clone(),
-        parts,
-        heads,
-        head_width: width3 / 3 / heads,
+    let head_width = width3 / 3 / heads;
+    let rearranged = |way, parts| Rearranged {
+        heads: Heads {
+            plan: plan.clone(),
+            parts,
+            heads,
+            head_width,
+        },
+        way,
     };
-    let all = qkv.apply_op1(ToHeads(heads_of(3)))?;
+    let all = qkv.apply_op1(rearranged(Way::ToHeads, 3))?;
     let part = |i| all.narrow(0, i, 1)?.squeeze(0);
     let (q, k, v) = (part(0)?, part(1)?, part(2)?);
-    let scale = 1.0 / ((width3 / 3 / heads) as f64).sqrt();
+    let scale = 1.0 / (head_width as f64).sqrt();
     let scores = (q * scale)?.matmul(&k.t()?)?;
     let p = scores.apply_op2(bias, BiasedSoftmax { plan: plan.clone() })?;
     let mixed = p.matmul(&v)?.unsqueeze(0)?;
-    mixed.apply_op1(FromHeads(heads_of(1)))
+    mixed.apply_op1(rearranged(Way::FromHeads, 1))
 }
 
 /// How rows and heads lie: [rows, parts × heads × head width] or [parts, pages, heads, longest, head width].
-#[derive(Clone)]
 struct Heads {
     plan: Arc<UploadedPlan>,
     parts: usize,
@@ -92,32 +95,25 @@ impl Heads {
         (self.parts, pages, self.heads, longest, self.head_width).into()
     }
 
-    /// The kernel's parameters, after the rows' `where`.
-    fn args<'a>(&'a self, rows: &'a CudaSlice<u32>, shape: &Shape) -> Vec<Arg<'a>> {
-        vec![
-            Arg::Indices(&self.plan.starts),
+    /// The kernel that brings them the way, what comes out, and the kernel's parameters.
+    fn kernel(&self, way: Way) -> (Kernel, Shape, Vec<Arg<'_>>) {
+        let plan = &self.plan;
+        let (name, shape, rows) = match way {
+            Way::ToHeads => ("to_heads", self.by_head(), &plan.lengths),
+            Way::FromHeads => ("from_heads", self.by_row(), &plan.page_of_row),
+        };
+        let n = shape.elem_count();
+        let args = vec![
+            Arg::Indices(&plan.starts),
             Arg::Indices(rows),
-            Arg::Count(shape.elem_count()),
-            Arg::Count(self.plan.pages),
+            Arg::Count(n),
+            Arg::Count(plan.pages),
             Arg::Count(self.heads),
-            Arg::Count(self.plan.longest),
+            Arg::Count(plan.longest),
             Arg::Count(self.head_width),
             Arg::Count(self.parts),
-        ]
-    }
-
-    fn to_heads(&self) -> (Kernel, Shape, Vec<Arg<'_>>) {
-        let shape = self.by_head();
-        let kernel = Kernel::new("to_heads", Grid::Elements(shape.elem_count()));
-        let args = self.args(&self.plan.lengths, &shape);
-        (kernel, shape, args)
-    }
-
-    fn from_heads(&self) -> (Kernel, Shape, Vec<Arg<'_>>) {
-        let shape = self.by_row();
-        let kernel = Kernel::new("from_heads", Grid::Elements(shape.elem_count()));
-        let args = self.args(&self.plan.page_of_row, &shape);
-        (kernel, shape, args)
+        ];
+        (Kernel::new(name, Grid::Elements(n)), shape, args)
     }
 }
 
@@ -125,33 +121,24 @@ fn only_on_gpu<T>(name: &str) -> Result<T> {
     candle_core::bail!("{name} runs on a GPU only")
 }
 
-struct ToHeads(Heads);
-
-impl CustomOp1 for ToHeads {
-    fn name(&self) -> &'static str {
-        "docexam-to-heads"
-    }
-
-    fn cpu_fwd(&self, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
-        only_on_gpu(self.name())
-    }
-
-    fn cuda_fwd(&self, x: &CudaStorage, layout: &Layout) -> Result<(CudaStorage, Shape)> {
-        let (kernel, shape, args) = self.0.to_heads();
-        cuda::forward(kernel, shape, &[(x, layout)], &args)
-    }
-
-    fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let (kernel, shape, args) = self.0.from_heads();
-        Ok(Some(cuda::run(kernel, shape, &[gradient], &args)?))
-    }
+#[derive(Clone, Copy)]
+enum Way {
+    ToHeads,
+    FromHeads,
 }
 
-struct FromHeads(Heads);
+/// Rows brought one way; the gradient goes the other.
+struct Rearranged {
+    heads: Heads,
+    way: Way,
+}
 
-impl CustomOp1 for FromHeads {
+impl CustomOp1 for Rearranged {
     fn name(&self) -> &'static str {
-        "docexam-from-heads"
+        match self.way {
+            Way::ToHeads => "docexam-to-heads",
+            Way::FromHeads => "docexam-from-heads",
+        }
     }
 
     fn cpu_fwd(&self, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
@@ -159,12 +146,16 @@ impl CustomOp1 for FromHeads {
     }
 
     fn cuda_fwd(&self, x: &CudaStorage, layout: &Layout) -> Result<(CudaStorage, Shape)> {
-        let (kernel, shape, args) = self.0.from_heads();
+        let (kernel, shape, args) = self.heads.kernel(self.way);
         cuda::forward(kernel, shape, &[(x, layout)], &args)
     }
 
     fn bwd(&self, _: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        let (kernel, shape, args) = self.0.to_heads();
+        let back = match self.way {
+            Way::ToHeads => Way::FromHeads,
+            Way::FromHeads => Way::ToHeads,
+        };
+        let (kernel, shape, args) = self.heads.kernel(back);
         Ok(Some(cuda::run(kernel, shape, &[gradient], &args)?))
     }
 }
