@@ -1,32 +1,34 @@
-//! `docexam eval fields` on a sample consignment: the figures, the baseline beside them, the page of errors.
+//! `docexam eval` on a sample consignment: the figures, the baseline beside them, the page of errors, the planted errors.
 
 mod program;
 
 use program::{docexam, root};
 use serde_json::Value;
+use std::path::Path;
 
-#[test]
-fn the_sample_is_scored_beside_the_baseline_and_errors_are_shown() {
-    let folder = tempfile::tempdir().expect("folder");
-    let report = folder.path().join("errors.html");
+/// The result of `docexam eval` on the sample.
+fn evaluated(arguments: &[&str], readings: &Path) -> Value {
     let output = docexam()
-        .args([
-            "eval",
-            "fields",
-            "--baseline",
-            "--format",
-            "json",
-            "--truth",
-        ])
+        .arg("eval")
+        .args(arguments)
+        .args(["--format", "json", "--truth"])
         .arg(root().join("corpus/sample"))
-        .arg("--report")
-        .arg(&report)
+        .arg("--keep-readings")
+        .arg(readings)
         .output()
         .expect("the program runs");
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
-    let results: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let set = &results[0];
+    let mut results: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    results[0].take()
+}
+
+#[test]
+fn the_sample_is_scored_beside_the_baseline_and_errors_are_shown() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (report, readings) = (folder.path().join("errors.html"), folder.path());
+    let path = report.to_str().expect("a path");
+    let set = evaluated(&["fields", "--baseline", "--report", path], readings);
     assert_eq!(set["name"], "sample");
     assert_eq!((&set["cases"], &set["pages"]), (&1.into(), &4.into()));
     let f1 = |reader: &str, part: &str| set[reader][part]["f1"].as_f64().expect("a figure");
@@ -46,14 +48,26 @@ fn the_sample_is_scored_beside_the_baseline_and_errors_are_shown() {
     let errors = set["errors"].as_array().expect("errors");
     assert_eq!(html.matches("<article").count(), errors.len());
     assert!(errors.is_empty() || html.contains("<polygon"));
+
+    let checks = evaluated(&["checks"], readings);
+    let total = &checks["total"];
+    assert_eq!(
+        (&checks["cases"], &total["planted"]),
+        (&1.into(), &5.into())
+    );
+    assert_eq!(
+        (&total["reported"], &checks["unreported"]),
+        (&5.into(), &Value::Array(Vec::new()))
+    );
+    assert_eq!(checks["rules"]["E02"]["reported"], 1);
 }
 
 #[test]
 fn what_is_wrong_with_the_truth_is_said_before_anything_is_read() {
     let folder = tempfile::tempdir().expect("folder");
-    let run = |arguments: &[&str]| {
+    let run_kind = |kind: &str, arguments: &[&str]| {
         let output = docexam()
-            .args(["eval", "fields", "--truth"])
+            .args(["eval", kind, "--truth"])
             .arg(folder.path())
             .args(arguments)
             .output()
@@ -61,6 +75,7 @@ fn what_is_wrong_with_the_truth_is_said_before_anything_is_read() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.code(), said)
     };
+    let run = |arguments: &[&str]| run_kind("fields", arguments);
     let (code, said) = run(&[]);
     assert_eq!(code, Some(1));
     assert!(said.contains("no truth in"), "{said}");
@@ -71,4 +86,12 @@ fn what_is_wrong_with_the_truth_is_said_before_anything_is_read() {
     let (code, said) = run(&[]);
     assert_eq!(code, Some(1));
     assert!(said.contains("a.json"), "{said}");
+    let documents = "{\"documents\": [{\"type\": \"other\", \"pages\": [1]}]}";
+    std::fs::write(folder.path().join("a.json"), documents).expect("written");
+    let (code, said) = run_kind("checks", &[]);
+    assert_eq!(code, Some(1));
+    assert!(
+        said.contains("a.pdf") && said.contains("no declaration"),
+        "{said}"
+    );
 }

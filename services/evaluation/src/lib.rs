@@ -5,12 +5,13 @@
 //! In the order of the work: `truth` (what is true, its five forms) → `corrections` and `printed` (what of it
 //! counts) → `scan` (the same document without its text layer) → `align` and `score` (with `comparable`, the
 //! one rule of when two values are the same) → `result`. `baseline` is a second reader, captions and
-//! regular expressions, to measure the first against.
+//! regular expressions, to measure the first against. `checks` counts which planted errors the findings report.
 //! Deliberately absent: reading itself, tables and reports.
 
 mod align;
 pub mod baseline;
 mod calibration;
+mod checks;
 mod comparable;
 pub mod corrections;
 mod error;
@@ -25,6 +26,7 @@ mod timing;
 pub mod truth;
 
 pub use calibration::{Bin, Calibration, Judged, calibration};
+pub use checks::{CaseFinding, ChecksResult, PlantedFigure};
 pub use comparable::comparable;
 pub use error::EvaluationError;
 pub use result::{CountFigure, FieldFigure, Figure, Figures, SetResult, TruthValues};

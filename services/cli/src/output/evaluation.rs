@@ -159,12 +159,12 @@ fn share(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{share:.3}"))
 }
 
-fn right(text: impl Into<String>) -> Cell {
+pub fn right(text: impl Into<String>) -> Cell {
     Cell::new(text.into()).set_alignment(CellAlignment::Right)
 }
 
 /// Without lines between the rows: there are many.
-fn table() -> Table {
+pub fn table() -> Table {
     let mut table = super::table();
     table.load_style(comfy_table::presets::UTF8_FULL_CONDENSED);
     table

@@ -1,6 +1,7 @@
 //! What a user sees: tables and JSON on standard output, progress on standard error, the HTML report.
 
 pub mod batch;
+pub mod checks;
 pub mod differences;
 pub mod errors;
 pub mod evaluation;
@@ -46,7 +47,7 @@ pub fn table() -> comfy_table::Table {
 }
 
 /// Files and pages that could not be read, or not in full, one line each; empty when all were.
-fn unread(examination: &Examination) -> Vec<String> {
+pub fn unread(examination: &Examination) -> Vec<String> {
     let files = examination
         .problems
         .iter()

@@ -1,7 +1,10 @@
-//! `truth.json` of `docexam corpus generate`: every value of every document, with its place.
-//! Complete: what is not in it is not on the page.
+//! `truth.json` of `docexam corpus generate`: every value of every document, with its place, and the errors planted.
+//! Complete: what is not in it is not on the page, and not wrong. `declaration.json` may lie beside it.
 
-use super::{Standing, TruthCase, TruthDocument, TruthRow, TruthValue, file_name, read_text};
+use super::{
+    Declared, PlantedError, Standing, TruthCase, TruthDocument, TruthRow, TruthValue, file_name,
+    read_text,
+};
 use crate::EvaluationError;
 use docexam_domain::{DocumentType, Field, FieldKey, PageRef};
 use docexam_extract::{Context, normalise};
@@ -10,10 +13,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 pub const FILE_NAME: &str = "truth.json";
+const DECLARATION: &str = "declaration.json";
 
 #[derive(Deserialize)]
 struct Truth {
     documents: Vec<Labelled>,
+    #[serde(default)]
+    planted: Vec<PlantedError>,
 }
 
 #[derive(Deserialize)]
@@ -43,12 +49,17 @@ pub fn load(folder: &Path) -> Result<TruthCase, EvaluationError> {
         }
     }
     let files: Option<Vec<PathBuf>> = files.into_iter().collect();
+    let declaration = folder.join(DECLARATION);
     Ok(TruthCase {
         name: file_name(folder),
         files: files.ok_or_else(|| EvaluationError::content(&path, "a file has no document"))?,
         documents: truth.documents.into_iter().map(document).collect(),
         pages_known: true,
         may_be_unprinted: false,
+        declared: declaration.is_file().then_some(Declared {
+            declaration,
+            planted: truth.planted,
+        }),
     })
 }
 

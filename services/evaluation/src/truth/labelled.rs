@@ -76,6 +76,7 @@ pub fn load(path: &Path, document: Option<&Path>) -> Result<TruthCase, Evaluatio
         documents,
         pages_known: true,
         may_be_unprinted: false,
+        declared: None,
     })
 }
 

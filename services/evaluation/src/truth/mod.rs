@@ -21,6 +21,7 @@ mod receipts;
 
 use crate::EvaluationError;
 use docexam_domain::{DocumentType, FieldKey, PageAnchor, PageRef};
+use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -43,6 +44,26 @@ pub struct TruthCase {
     /// Whether the truth was taken from something else than the page (an XML beside it), so that what
     /// is not printed on the page has to be left out.
     pub may_be_unprinted: bool,
+    /// What the documents are to be checked against, where the set says so.
+    pub declared: Option<Declared>,
+}
+
+/// The declaration that documents belong to, and the errors in either.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declared {
+    /// The declaration as JSON.
+    pub declaration: PathBuf,
+    /// All errors; none means that a discrepancy is a false one.
+    pub planted: Vec<PlantedError>,
+}
+
+/// An error in a document or in its declaration.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PlantedError {
+    /// The rule of the catalogue that it breaks, e.g. `E02`.
+    pub rule_id: String,
+    /// What is wrong, for people.
+    pub what: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -141,6 +162,7 @@ impl TruthCase {
             documents,
             pages_known: false,
             may_be_unprinted: false,
+            declared: None,
         }
     }
 }

@@ -1,15 +1,16 @@
-//! `docexam eval`: how well documents are read, against truth.
+//! `docexam eval fields`: what is read from documents, against truth.
 
-use super::reading::cancel_on_interrupt;
+use super::{Measured, TruthSet};
+use crate::commands::reading::cancel_on_interrupt;
 use crate::exit::Done;
-use crate::input::{self, ReadingOptions};
+use crate::input;
 use crate::kept::KeptReadings;
 use crate::output::errors::{self, CaseFiles};
 use crate::output::{self, Format, evaluation};
 use anyhow::Context;
-use clap::{Args, Subcommand};
+use clap::Args;
 use docexam_evaluation::corrections::{self, Correction};
-use docexam_evaluation::truth::{self, TruthCase};
+use docexam_evaluation::truth::TruthCase;
 use docexam_evaluation::{
     Figures, PageTime, Score, SetResult, TruthValues, baseline, printed, scanned, score, timing,
 };
@@ -18,29 +19,22 @@ use docexam_intake::Limits;
 use docexam_pipeline::{
     Event, Examiner, Extraction, InputFile, PipelineError, Readings, Submission,
 };
-use indicatif::{ProgressBar, ProgressStyle};
-use std::path::{Path, PathBuf};
+use indicatif::ProgressBar;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// Measure how well documents are read
-#[derive(Subcommand)]
-pub enum Command {
-    /// Score fields, line items, page classes and bundles of documents with truth
-    ///
-    /// A folder of truth is any of: cases of `docexam corpus generate`; documents with a label file or flat
-    /// invoices (.json) or a Factur-X / ZUGFeRD invoice (.xml) beside them; receipts as images/ and keys/. A label
-    /// file may also be named itself. Values are compared after normalisation; what is not printed on the
-    /// page, and keys that partial truth does not speak of, do not count.
-    Fields(Fields),
-}
-
+/// Score fields, line items, page classes and bundles of documents with truth
+///
+/// A folder of truth is any of: cases of `docexam corpus generate`; documents with a label file or flat
+/// invoices (.json) or a Factur-X / ZUGFeRD invoice (.xml) beside them; receipts as images/ and keys/. A label
+/// file may also be named itself. Values are compared after normalisation; what is not printed on the
+/// page, and keys that partial truth does not speak of, do not count.
 #[derive(Args)]
-pub struct Fields {
-    /// Folders of documents with their truth, or label files; each is a set of its own
-    #[arg(long, required = true, num_args = 1.., value_name = "DIR")]
-    truth: Vec<PathBuf>,
+pub struct Arguments {
+    #[command(flatten)]
+    measured: Measured,
     /// Wrong truth put right, with reasons (TOML)
     #[arg(long, value_name = "FILE")]
     corrections: Vec<PathBuf>,
@@ -50,51 +44,35 @@ pub struct Fields {
     /// Read every PDF as if it had been printed and scanned, without its text layer
     #[arg(long, value_name = "DPI", num_args = 0..=1, default_missing_value = "200", value_parser = clap::value_parser!(u32).range(72..=400))]
     as_scans: Option<u32>,
-    /// Only the first N cases of each set
-    #[arg(long, value_name = "N")]
-    limit: Option<usize>,
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
     /// Fit the calibration of the model's weights on these sets, which must not be those it is measured on, and
     /// write it beside them. The figures printed are those before
     #[arg(long)]
     calibrate: bool,
-    /// Keep what is read in this folder, and do not read again what is there: to measure another model on the
-    /// same readings. Take an empty folder after a change of the reader's code
-    #[arg(long, value_name = "DIR")]
-    keep_readings: Option<PathBuf>,
     /// Write an HTML page that shows each error on its page
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    #[command(flatten)]
-    reading: ReadingOptions,
 }
 
-pub fn run(command: &Command) -> anyhow::Result<Done> {
-    let Command::Fields(arguments) = command;
-    let config = arguments.reading.config()?;
+pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let measured = &arguments.measured;
+    let config = measured.reading.config()?;
     let (limits, threads) = (config.limits.clone(), config.threads);
     let weights = config.layout_weights();
     if arguments.calibrate {
         Calibration::remove(&weights)?;
     }
-    let corrections: Vec<Vec<Correction>> = arguments
-        .corrections
-        .iter()
-        .map(|path| corrections::load(path))
-        .collect::<Result<_, _>>()?;
-    let sets = load(arguments, &corrections.concat())?;
+    let mut sets = measured.sets()?;
+    correct(&mut sets, &arguments.corrections)?;
     let cancelled = cancel_on_interrupt()?;
     let examiner = Examiner::new(config)?;
-    let kept = arguments.keep_readings.as_deref();
     let evaluator = Evaluator {
         arguments,
         limits,
         threads,
-        kept: kept.map(|folder| KeptReadings::new(folder, &examiner.reader_digest())),
+        kept: measured.kept(&examiner),
         examiner,
         cancelled: &cancelled,
-        bar: bar(sets.iter().map(|set| set.cases.len()).sum()),
+        bar: measured.start(&mut sets),
     };
     let mut results = Vec::new();
     let mut shown = Vec::new();
@@ -113,7 +91,7 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
         }
     }
     evaluator.bar.finish_and_clear();
-    match arguments.format {
+    match measured.format {
         Format::Text => print!("{}", evaluation::text(&results)),
         Format::Json => output::print_json(&results)?,
     }
@@ -136,26 +114,16 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
     })
 }
 
-/// A folder of truth.
-struct TruthSet {
-    name: String,
-    cases: Vec<TruthCase>,
-}
-
-/// All sets with their corrections. Truth is loaded before anything is read: a mistake in it shows at once.
-fn load(arguments: &Fields, corrections: &[Correction]) -> anyhow::Result<Vec<TruthSet>> {
-    let mut sets = Vec::new();
+/// Applies the corrections to the sets.
+fn correct(sets: &mut [TruthSet], files: &[PathBuf]) -> anyhow::Result<()> {
+    let corrections: Vec<Vec<Correction>> = files
+        .iter()
+        .map(|path| corrections::load(path))
+        .collect::<Result<_, _>>()?;
+    let corrections = corrections.concat();
     let mut applied = 0;
-    for path in &arguments.truth {
-        let mut cases = truth::load(path)?;
-        for case in &mut cases {
-            applied += corrections::apply(case, corrections)?;
-        }
-        cases.truncate(arguments.limit.unwrap_or(usize::MAX));
-        sets.push(TruthSet {
-            name: set_name(path),
-            cases,
-        });
+    for case in sets.iter_mut().flat_map(|set| &mut set.cases) {
+        applied += corrections::apply(case, &corrections)?;
     }
     if applied < corrections.len() {
         let rest = corrections.len() - applied;
@@ -164,20 +132,11 @@ fn load(arguments: &Fields, corrections: &[Correction]) -> anyhow::Result<Vec<Tr
             corrections.len()
         );
     }
-    Ok(sets)
-}
-
-fn set_name(path: &Path) -> String {
-    let canonical = path.canonicalize();
-    let path = canonical.as_deref().unwrap_or(path);
-    path.file_stem()
-        .unwrap_or(path.as_os_str())
-        .to_string_lossy()
-        .into_owned()
+    Ok(())
 }
 
 struct Evaluator<'a> {
-    arguments: &'a Fields,
+    arguments: &'a Arguments,
     limits: Limits,
     threads: usize,
     kept: Option<KeptReadings>,
@@ -314,15 +273,4 @@ fn problems_of(case: &TruthCase, extraction: &Extraction) -> Vec<String> {
         .chain(pages)
         .map(|problem| format!("{}: {problem}", case.name))
         .collect()
-}
-
-fn bar(cases: usize) -> ProgressBar {
-    let bar = ProgressBar::new(cases as u64);
-    // The template is a constant; if it were wrong the plain bar would do.
-    if let Ok(style) =
-        ProgressStyle::with_template("{pos}/{len} cases {bar:30} {elapsed}, {eta} left {msg}")
-    {
-        bar.set_style(style);
-    }
-    bar
 }
