@@ -6,7 +6,7 @@
 
 use crate::consignment::{Consignment, compose, countries, goods};
 use crate::split::Split;
-use docexam_domain::{Declaration, DocumentType, FieldKey};
+use docexam_domain::{Declaration, DocumentType, Field, FieldKey};
 use jiff::ToSpan;
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -34,6 +34,19 @@ pub struct Planted {
     pub line: Option<u32>,
     pub right: String,
     pub planted: String,
+}
+
+impl Planted {
+    /// Whether the wrong value stands among the fields or cells of the document that it was planted in.
+    pub fn is_printed(&self, fields: &[Field]) -> bool {
+        let same = |text: &str| match (text.parse::<Decimal>(), self.planted.parse::<Decimal>()) {
+            (Ok(printed), Ok(planted)) => printed == planted,
+            _ => text == self.planted,
+        };
+        let cells = fields.iter().flat_map(|field| &field.properties);
+        let mut values = fields.iter().chain(cells);
+        values.any(|field| field.key == self.field && same(field.value()))
+    }
 }
 
 /// A case while it is prepared: what the declaration and each document say.
@@ -498,5 +511,36 @@ mod tests {
             .expect("most go by sea");
         assert!(case.plant(&mut rng, "K01", Split::Train));
         assert!(!is_container_number(&case.truth.containers[0].number));
+    }
+
+    #[test]
+    fn an_error_is_printed_where_its_wrong_value_stands() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let mut case = prepared(3);
+        assert!(
+            case.plant(&mut rng, "B01", Split::Train) && case.plant(&mut rng, "D01", Split::Train)
+        );
+        let [price, number] = case.planted.as_slice() else {
+            panic!("two errors")
+        };
+        let field = |key: FieldKey, value: &str, properties: Vec<Field>| Field {
+            key,
+            mention_text: "as printed".to_owned(),
+            normalized_value: Some(value.to_owned()),
+            alternative_values: Vec::new(),
+            confidence: 1.0,
+            page_anchor: None,
+            properties,
+        };
+        let price_of_row = format!("{}0", price.planted);
+        let cell = field(FieldKey::UnitPrice, &price_of_row, Vec::new());
+        let row = field(FieldKey::LineItem, "", vec![cell]);
+        let cited = field(FieldKey::InvoiceNumber, &number.right, Vec::new());
+        let fields = [row, cited];
+        assert!(price.is_printed(&fields), "{price:?}");
+        assert!(
+            !number.is_printed(&fields),
+            "the right number is printed: {number:?}"
+        );
     }
 }

@@ -60,10 +60,37 @@ pub struct GenerateProgress {
 /// What `truth.json` holds.
 #[derive(Debug, Serialize)]
 pub(crate) struct Truth<'a> {
-    pub seed: u64,
-    pub split: Split,
-    pub documents: Vec<DocumentTruth>,
-    pub planted: &'a [Planted],
+    seed: u64,
+    split: Split,
+    documents: Vec<DocumentTruth>,
+    planted: Vec<&'a Planted>,
+}
+
+impl<'a> Truth<'a> {
+    /// What was to be wrong on a document that does not print it is no error: nobody could find it.
+    pub fn new(
+        seed: u64,
+        split: Split,
+        documents: Vec<DocumentTruth>,
+        planted: &'a [Planted],
+    ) -> Self {
+        let is_printed = |error: &Planted| {
+            let Some(document_type) = error.document else {
+                return true;
+            };
+            let mut of_type = documents
+                .iter()
+                .filter(|d| d.document_type == document_type);
+            of_type.any(|document| error.is_printed(&document.fields))
+        };
+        let planted = planted.iter().filter(|error| is_printed(error)).collect();
+        Self {
+            seed,
+            split,
+            documents,
+            planted,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -226,12 +253,7 @@ fn write_case(
         });
         file += 1;
     }
-    let truth = Truth {
-        seed: options.seed,
-        split: options.split,
-        documents: truths,
-        planted: &case.planted,
-    };
+    let truth = Truth::new(options.seed, options.split, truths, &case.planted);
     write_json(&folder.join("declaration.json"), &case.declaration)?;
     write_json(&folder.join("truth.json"), &truth)?;
     Ok(pages)

@@ -77,12 +77,8 @@ fn written(
         return Ok(false);
     }
     std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
-    let truth = Truth {
-        seed,
-        split: Split::Test,
-        documents: files_of(&documents, folder, rng)?,
-        planted: &case.planted,
-    };
+    let truths = files_of(&documents, folder, rng)?;
+    let truth = Truth::new(seed, Split::Test, truths, &case.planted);
     write_json(&folder.join("declaration.json"), &case.declaration)?;
     write_json(&folder.join("truth.json"), &truth)?;
     let mut bytes = 0;

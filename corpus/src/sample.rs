@@ -59,12 +59,7 @@ pub fn sample(out: &Path, split: Split, seed: u64, planted: bool) -> Result<(), 
     for (file, name) in (0..).zip(FILES) {
         documents.extend(write_file(&case, split, file, name, &folder, &mut rng)?);
     }
-    let truth = Truth {
-        seed,
-        split,
-        documents,
-        planted: &case.planted,
-    };
+    let truth = Truth::new(seed, split, documents, &case.planted);
     write_json(&out.join("declaration.json"), &case.declaration)?;
     write_json(&out.join("truth.json"), &truth)
 }

@@ -62,10 +62,43 @@ pub fn declare(it: &Consignment, presented: &[DocumentType]) -> Declaration {
                 gross_mass_kg: Some(line.gross_kg),
                 packages: Some(line.packages),
                 package_kind: Some(it.package_kind.clone()),
+                documents: lodged(it, line, presented),
                 ..DeclarationItem::default()
             })
             .collect(),
     }
+}
+
+/// Goods that may not come in without a certificate, by HS chapter: the code of the certificate, and what it is called
+/// where it lies among the papers.
+const LODGED: [(&str, &[u32], &[DocumentType]); 2] = [
+    (
+        "N851",
+        &[6, 7, 8, 10, 12, 44],
+        &[DocumentType::PhytosanitaryCertificate],
+    ),
+    (
+        "N853",
+        &[1, 2, 3, 4, 5, 16, 23, 41],
+        &[
+            DocumentType::VeterinaryCertificate,
+            DocumentType::HealthCertificate,
+        ],
+    ),
+];
+
+/// The certificate that the goods need, lodged with its authority, where it is not among the papers.
+fn lodged(it: &Consignment, line: &Line, presented: &[DocumentType]) -> Vec<DeclaredDocument> {
+    let chapter: u32 = line.hs_code[..2].parse().unwrap_or_default();
+    let needed = LODGED.iter().filter(|(_, chapters, kinds)| {
+        chapters.contains(&chapter) && !kinds.iter().any(|kind| presented.contains(kind))
+    });
+    let document = |code: &str| DeclaredDocument {
+        type_code: code.to_owned(),
+        number: it.numbers.health.clone(),
+        date: Some(it.dates.certificate),
+    };
+    needed.map(|(code, _, _)| document(code)).collect()
 }
 
 pub(crate) fn transport_number(it: &Consignment) -> &str {
