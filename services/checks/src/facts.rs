@@ -146,6 +146,14 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// Judges with another bound than the rule's.
+    pub fn with_bound<T>(&self, bound: f32, judge: impl FnOnce() -> T) -> T {
+        let of_rule = self.low_confidence.replace(bound);
+        let judgement = judge();
+        self.low_confidence.set(of_rule);
+        judgement
+    }
+
     /// False only where the page is known to be read from the file's own text.
     pub fn read_by_ocr(&self, seen: Seen) -> bool {
         let page = anchor_of(seen).and_then(|anchor| self.page(anchor));
@@ -155,6 +163,18 @@ impl<'a> Facts<'a> {
     /// Whether the least sure word of the value is below the pack's bound.
     pub fn unsure(&self, seen: Seen) -> bool {
         self.word_confidence(seen) < self.bounds().unsure_word
+    }
+
+    /// Whether a document that has no part in a comparison shows a header value as `wanted`.
+    pub fn others_say(
+        &self,
+        key: FieldKey,
+        compared: &[Seen],
+        wanted: impl Fn(Seen) -> bool,
+    ) -> bool {
+        let has_part = |id: &str| compared.iter().any(|seen| seen.document.id == id);
+        let mut others = self.documents.iter().filter(|other| !has_part(&other.id));
+        others.any(|other| self.see_all(other, key).into_iter().any(&wanted))
     }
 
     fn word_confidence(&self, seen: Seen) -> f32 {

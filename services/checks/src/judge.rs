@@ -5,7 +5,8 @@
 //! cannot prove anything; else a value read by OCR may be misread; else it is a difference.
 
 use crate::facts::Facts;
-use crate::ocr_confusion;
+use crate::needed::Needed;
+use crate::ocr_confusion::{self, Doubt};
 use crate::seen::{Seen, decimal};
 use crate::verdict::{Unable, failed};
 use jiff::civil::Date;
@@ -65,8 +66,8 @@ pub fn balance(facts: &Facts, terms: &[Term], tolerance: Decimal) -> Result<Judg
     if difference.abs() <= tolerance {
         return Ok(Judgement::Agrees);
     }
-    let seen = terms.iter().filter_map(|term| term.seen);
-    if let Some(reason) = too_weak(facts, seen) {
+    let compared: Vec<Seen> = terms.iter().filter_map(|term| term.seen).collect();
+    if let Some(reason) = too_weak(facts, compared.iter().copied()) {
         return Ok(Judgement::Doubtful(reason));
     }
     for term in terms {
@@ -75,9 +76,9 @@ pub fn balance(facts: &Facts, terms: &[Term], tolerance: Decimal) -> Result<Judg
         let share = difference.checked_div(term.factor);
         let needed = share.and_then(|share| term.value.checked_sub(share));
         let allowed = tolerance.checked_div(term.factor.abs());
-        if let (Some(needed), Some(allowed)) = (needed, allowed)
-            && let Some(reason) = misread(facts, seen, within(needed, allowed))
-        {
+        let needed = needed.zip(allowed);
+        let needed = needed.and_then(|(needed, allowed)| Needed::within(needed, allowed));
+        if let Some(reason) = needed.and_then(|needed| misread(facts, seen, &compared, needed)) {
             return Ok(Judgement::Doubtful(reason));
         }
     }
@@ -108,27 +109,26 @@ pub fn too_weak<'a>(facts: &Facts, seen: impl IntoIterator<Item = Seen<'a>>) -> 
     ))
 }
 
-/// A test for [`misread`]: values within `tolerance` of `wanted`.
-pub fn within(wanted: Decimal, tolerance: Decimal) -> impl Fn(Decimal) -> bool {
-    move |value| {
-        let difference = value.checked_sub(wanted);
-        difference.is_some_and(|difference| difference.abs() <= tolerance)
-    }
-}
-
-/// Why a printed number may really be one that `fits`: another normalised reading, or an OCR
-/// confusion.
-pub fn misread(facts: &Facts, seen: Seen, fits: impl Fn(Decimal) -> bool) -> Option<String> {
+/// Why a printed number may really be the one that is needed: another normalised reading, or an OCR
+/// confusion. `compared` are all values of the comparison.
+pub fn misread(facts: &Facts, seen: Seen, compared: &[Seen], needed: Needed) -> Option<String> {
+    let is_needed = |text: &str| decimal(text).is_some_and(|value| needed.is(value));
     let others = &seen.field.alternative_values;
-    if let Some(other) = others.iter().find(|text| decimal(text).is_some_and(&fits)) {
+    if let Some(other) = others.iter().find(|text| is_needed(text)) {
         let printed = &seen.field.mention_text;
         return Some(format!("'{printed}' can also be read as {other}."));
     }
     if !facts.read_by_ocr(seen) {
         return None;
     }
-    let (printed, value) = (&seen.field.mention_text, seen.value());
-    ocr_confusion::number(printed, value, facts.unsure(seen), fits)
+    let doubt = if facts.unsure(seen) {
+        Some(Doubt::Unsure)
+    } else if facts.others_say(seen.field.key, compared, |other| is_needed(other.value())) {
+        Some(Doubt::Alone)
+    } else {
+        None
+    };
+    ocr_confusion::number(&seen.field.mention_text, seen.value(), doubt, needed)
 }
 
 /// One side of a comparison of numbers, codes or names that must be the same.
@@ -180,6 +180,13 @@ pub fn same_identifier(facts: &Facts, left: Side, right: Side) -> Judgement {
     }
 }
 
+/// Whether an identifier, read with at least `bound`, is another one altered in several characters: so close a number
+/// is that number, and so many characters are seldom misread together, so that it needs less confidence than others.
+pub fn is_altered(seen: Seen, other: Seen, bound: f32) -> bool {
+    let sure = [seen, other].iter().all(|seen| seen.confidence() >= bound);
+    sure && ocr_confusion::is_altered(&bare(seen.value()), &bare(other.value()))
+}
+
 /// Whether an identifier is any of several; a doubtful match is better than none.
 pub fn any_identifier(facts: &Facts, seen: Seen, candidates: &[Side]) -> Judgement {
     let mut best = Judgement::Differs;
@@ -200,31 +207,47 @@ pub fn same_date(facts: &Facts, seen: Seen, wanted: &[Date], other: Option<Seen>
         return Judgement::Agrees;
     }
     let both = [Some(seen), other].into_iter().flatten();
-    if let Some(reason) = too_weak(facts, both) {
+    if let Some(reason) = too_weak(facts, both.clone()) {
         return Judgement::Doubtful(reason);
     }
     let Some(date) = seen.date() else {
         let text = &seen.field.mention_text;
         return Judgement::Doubtful(format!("'{text}' is not readable as a date."));
     };
-    let texts: Vec<String> = wanted.iter().map(ToString::to_string).collect();
-    let (read, unsure) = (
-        [Some(seen), other]
-            .into_iter()
-            .flatten()
-            .any(|seen| facts.read_by_ocr(seen)),
-        [Some(seen), other]
-            .into_iter()
-            .flatten()
-            .any(|seen| facts.unsure(seen)),
-    );
-    let date = bare(&date.to_string());
-    let misread = texts
-        .iter()
-        .find_map(|text| ocr_confusion::identifier(&date, &bare(text), unsure));
+    let both: Vec<Seen> = both.collect();
+    let read = both.iter().any(|seen| facts.read_by_ocr(*seen));
+    let unsure = both.iter().any(|seen| facts.unsure(*seen));
+    let text = bare(&date.to_string());
+    let misread = wanted.iter().find_map(|wanted| {
+        ocr_confusion::identifier(&text, &bare(&wanted.to_string()), unsure)
+            .or_else(|| far_apart(date, *wanted))
+    });
     match misread {
         Some(reason) if read => Judgement::Doubtful(reason),
         _ => Judgement::Differs,
+    }
+}
+
+/// Days. The papers of a consignment are written within a year; its contract may be older.
+const FAR: i32 = 400;
+
+fn far_apart(date: Date, other: Date) -> Option<String> {
+    let days = date.since(other).ok()?.get_days();
+    (days.abs() > FAR)
+        .then(|| format!("{date} lies so far from {other} that its year may be misread."))
+}
+
+/// Why `date`, which the evidence shows, may really not lie after `last`: it is read by OCR, and unsure or of a year
+/// that is hardly printed there.
+pub fn misread_dates(facts: &Facts, evidence: &[Seen], date: Date, last: Date) -> Option<String> {
+    let mut read = evidence
+        .iter()
+        .filter(|seen| facts.read_by_ocr(**seen))
+        .peekable();
+    read.peek()?;
+    match read.any(|seen| facts.unsure(*seen)) {
+        true => Some("The reading is unsure.".to_owned()),
+        false => far_apart(date, last),
     }
 }
 

@@ -23,6 +23,7 @@ mod hs_codes;
 mod invoice_total;
 mod judge;
 mod measures_of_items;
+mod needed;
 mod nomenclature;
 mod ocr_confusion;
 mod pack;

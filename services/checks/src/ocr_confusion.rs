@@ -1,11 +1,13 @@
 //! Could a reading error explain the difference? Texts go in, a reason in words comes out.
 //!
-//! Two strengths of confusion. A letter where a digit belongs (0/O, 8/B, 1/I …) and a comma for a
-//! point are doubtful however sure the reader was. A digit for another digit (3/8, 5/6, 1/7 …) or a
-//! lost character at either end is doubtful only where the reader itself was unsure (`unsure`).
+//! Two strengths of confusion. A letter where a digit belongs (0/O, 8/B, 1/I …), a comma for a point and
+//! digits lost at either end of a number are doubtful however sure the reader was: it is sure of what it saw, and
+//! knows nothing of what it did not see. A digit for another digit (3/8, 5/6, 1/7 …) is doubtful only where there is a
+//! reason to doubt ([`Doubt`]), and so is a lost character of an identifier.
 //! Deliberately absent: any correction. Callers ask only about values read by OCR.
 
-use rust_decimal::Decimal;
+use crate::needed::Needed;
+use rust_decimal::{Decimal, MathematicalOps};
 use std::str::FromStr;
 
 /// Letters that OCR reads for digits, and the digit. `sz` are the lower-case shapes.
@@ -58,6 +60,15 @@ const SIMILAR: &[(char, char)] = &[
     ('O', 'D'),
 ];
 
+/// Why a single digit may be misread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The reader itself was unsure.
+    Unsure,
+    /// Other papers say what is needed.
+    Alone,
+}
+
 /// From here on the hundredths that are lost with the end of a narrow column are less than 1 % of a number.
 const LARGE: i64 = 100;
 
@@ -79,15 +90,16 @@ fn lost_decimals(normalised: &str) -> impl Iterator<Item = Decimal> {
     all.filter_map(move |(value, n)| with(value, n))
 }
 
-/// Why `printed` may really be a number that `fits`, or `None`.
+/// Why `printed` may really be the number that is needed, or `None`.
 /// `normalised` is what was made of `printed`; it stands in where `printed` was in another unit.
 pub fn number(
     printed: &str,
     normalised: &str,
-    unsure: bool,
-    fits: impl Fn(Decimal) -> bool,
+    doubt: Option<Doubt>,
+    needed: Needed,
 ) -> Option<String> {
-    let close = |candidate: &str| Decimal::from_str(candidate).is_ok_and(&fits);
+    let fits = |value: Decimal| needed.is(value);
+    let close = |candidate: &str| Decimal::from_str(candidate).is_ok_and(fits);
     // A mass printed in tonnes is normalised to kilograms: then only the normalised digits compare.
     let text = match number_in(printed) {
         Some(number)
@@ -119,28 +131,74 @@ pub fn number(
     let scaled = in_its_own_unit
         && Decimal::from_str(normalised).ok().is_some_and(|value| {
             let scaled = [value.checked_mul(thousand), value.checked_div(thousand)];
-            scaled.into_iter().flatten().any(&fits)
+            scaled.into_iter().flatten().any(fits)
         });
     if scaled {
         return Some(format!(
             "The reading '{printed}' allows it: thousands read for decimals."
         ));
     }
-    if in_its_own_unit && lost_decimals(normalised).any(&fits) {
+    if in_its_own_unit && lost_decimals(normalised).any(fits) {
         return Some(format!(
             "The reading '{printed}' allows it: its decimals may be lost."
         ));
     }
-    if !unsure {
-        return None;
+    if in_its_own_unit && is_cut_short(&digits, normalised, needed) {
+        return Some(format!(
+            "The reading '{printed}' allows it: it may lack its beginning or end."
+        ));
     }
+    let why = match doubt? {
+        Doubt::Unsure => "is unsure",
+        Doubt::Alone => "stands alone against other papers",
+    };
     let candidates = near_numbers(&digits);
     let explained = candidates
         .iter()
         .any(|near| separators(near).iter().any(|candidate| close(candidate)));
     explained.then(|| {
-        format!("The reading '{printed}' is unsure and one digit of it may be misread or lost.")
+        format!("The reading '{printed}' {why}, and one digit of it may be misread or lost.")
     })
+}
+
+/// Digits that a number may have lost before or after what was read; more are another number.
+const MOST_LOST: usize = 6;
+
+/// Whether the number that is needed begins or ends with the digits read. A single digit ends every tenth number, and
+/// zeros that lack at the end may be somebody's slip by a power of ten: both prove nothing.
+fn is_cut_short(digits: &str, normalised: &str, needed: Needed) -> bool {
+    let mut takings = separators(digits).into_iter();
+    let taken = takings.find(|candidate| same_number(candidate, normalised));
+    let (Some(taken), Ok(value), Some(width)) =
+        (taken, Decimal::from_str(normalised), needed.width())
+    else {
+        return false;
+    };
+    let whole = taken.split('.').next().unwrap_or_default().len();
+    let count = taken.chars().filter(char::is_ascii_digit).count();
+    if count < 2 || value <= Decimal::ZERO {
+        return false;
+    }
+    let power = |places: usize| Decimal::TEN.checked_powu(places as u64);
+    // What stood before: the needed number less the one read is a multiple of the next power of ten.
+    let lost_before = power(whole).filter(|step| width < *step).and_then(|step| {
+        let times = needed.most.checked_sub(value)?.checked_div(step)?.floor();
+        let number = value.checked_add(times.checked_mul(step)?)?;
+        let few = times >= Decimal::ONE && times < power(MOST_LOST)?;
+        Some(few && needed.is(number))
+    });
+    let lost_after = (1..=MOST_LOST)
+        .filter(|_| !taken.contains('.'))
+        .any(|lost| {
+            let ends = power(lost).and_then(|step| {
+                let first = value.checked_mul(step)?;
+                Some((step, first, first.checked_add(step)?))
+            });
+            ends.is_some_and(|(step, first, next)| {
+                width < step && needed.least > first && needed.most < next
+            })
+        });
+    lost_before.unwrap_or(false) || lost_after
 }
 
 /// Why an identifier read as `printed` may really be `wanted`. Both without blanks and punctuation.
@@ -189,6 +247,23 @@ pub fn identifier(printed: &str, wanted: &str, unsure: bool) -> Option<String> {
         && (longer.starts_with(shorter) || longer.ends_with(shorter));
     (unsure && one_lost && shorter.len() >= 3)
         .then(|| "The reading is unsure; a character at its end may be lost or added.".to_owned())
+}
+
+/// Whether an identifier is another one with some digits changed: too close to be another number, too far to be a
+/// misreading. Two characters or more differ, some without a likeness, and most are the same. Other letters make it
+/// another kind of number. Both without blanks and punctuation.
+pub fn is_altered(printed: &str, other: &str) -> bool {
+    let (read, other): (Vec<char>, Vec<char>) =
+        (printed.chars().collect(), other.chars().collect());
+    let pairs = read.iter().copied().zip(other.iter().copied());
+    let changed: Vec<(char, char)> = pairs.filter(|(a, b)| a != b).collect();
+    let alike = |&(a, b): &(char, char)| letter_for_digit(a, b) || look_alike(a, b);
+    let digits = |&(a, b): &(char, char)| a.is_ascii_digit() && b.is_ascii_digit();
+    read.len() == other.len()
+        && changed.len() >= 2
+        && read.len() > 2 * changed.len()
+        && changed.iter().all(|pair| digits(pair) || alike(pair))
+        && !changed.iter().all(alike)
 }
 
 fn letter_for_digit(a: char, b: char) -> bool {
@@ -297,8 +372,9 @@ mod tests {
 
     fn explained(printed: &str, normalised: &str, wanted: &str, unsure: bool) -> bool {
         let wanted = Decimal::from_str(wanted).expect("a number");
-        let fits = |value: Decimal| (value - wanted).abs() <= Decimal::new(1, 2);
-        number(printed, normalised, unsure, fits).is_some()
+        let needed = Needed::within(wanted, Decimal::new(1, 2)).expect("a small number");
+        let doubt = unsure.then_some(Doubt::Unsure);
+        number(printed, normalised, doubt, needed).is_some()
     }
 
     #[test]
@@ -318,6 +394,20 @@ mod tests {
     }
 
     #[test]
+    fn digits_that_were_not_seen_may_be_lost_at_either_end() {
+        assert!(explained("7,146.92", "7146.92", "57146.92", false));
+        assert!(explained("261", "261", "261038.61", false));
+        assert!(explained("2779", "2779", "12779", false));
+        assert!(!explained("7,146.92", "7146.92", "57146.02", false));
+        assert!(!explained("261", "261", "262038.61", false));
+        assert!(!explained("5", "5", "15", false), "ends every tenth number");
+        assert!(!explained("500", "500", "5000", false), "a slip by ten");
+        assert!(!explained("-146.92", "-146.92", "57146.92", false));
+        let absurd = "9".repeat(28);
+        assert!(!explained(&absurd, &absurd, "57146.92", false));
+    }
+
+    #[test]
     fn digits_are_doubtful_only_when_the_reader_was_unsure() {
         assert!(!explained("1535", "1535", "1585", false));
         assert!(explained("1535", "1535", "1585", true));
@@ -334,6 +424,17 @@ mod tests {
         assert!(!explained("1.45 t", "1450", "1.45", false));
         assert!(!explained("1.45 t", "1450", "1460", false));
         assert!(explained("1.45 t", "1450", "1460", true) == explained("", "1450", "1460", true));
+    }
+
+    #[test]
+    fn an_altered_number_is_close_and_no_misreading() {
+        assert!(is_altered("23697629", "23697655"));
+        assert!(is_altered("CI47324F", "C147303F"));
+        assert!(!is_altered("885812725", "885812025"), "one digit");
+        assert!(!is_altered("885818666", "885810566"), "shapes alike");
+        assert!(!is_altered("SC2026000012", "CI2026000034"), "a contract");
+        assert!(!is_altered("23697629", "2369762"), "another length");
+        assert!(!is_altered("23697629", "98140655"), "another number");
     }
 
     #[test]

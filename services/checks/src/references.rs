@@ -16,6 +16,22 @@ pub struct Mentioned<'d> {
     pub pointer: Option<&'d str>,
 }
 
+impl Mentioned<'_> {
+    /// Whether two ways to write it are the same number: `V.0067` and `0067` are one voyage.
+    fn is_one(&self, text: &str, other: &str) -> bool {
+        self.key == FieldKey::VoyageNumber && voyage(text) == voyage(other)
+    }
+}
+
+/// The number without the letters that only say what it is.
+fn voyage(text: &str) -> String {
+    let whole = bare(text);
+    let captions = ["VOYAGE", "VOY", "V"];
+    let mut rests = captions.iter().filter_map(|word| whole.strip_prefix(word));
+    let number = rests.find(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    number.map_or_else(|| whole.clone(), str::to_owned)
+}
+
 /// Every printed mention against the declared number, or, without one, against the first mention.
 pub fn one_number<'a>(facts: &Facts<'a>, mentioned: &Mentioned, own: Vec<Seen<'a>>) -> Checked {
     let what = mentioned.what;
@@ -35,7 +51,10 @@ pub fn one_number<'a>(facts: &Facts<'a>, mentioned: &Mentioned, own: Vec<Seen<'a
         (None, [first, rest @ ..]) => (Side::Seen(*first), rest),
     };
     let verdicts = rest.iter().map(|seen| {
-        let judgement = same_identifier(facts, Side::Seen(*seen), reference);
+        let judgement = match mentioned.is_one(seen.value(), reference.text()) {
+            true => Judgement::Agrees,
+            false => same_identifier(facts, Side::Seen(*seen), reference),
+        };
         let (value, place, other) = (seen.value(), seen.place(), reference.text());
         let source = match reference.seen() {
             Some(first) => format!("on {}", first.place()),

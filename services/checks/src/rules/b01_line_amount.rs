@@ -9,7 +9,8 @@
 use super::Rule;
 use crate::alignment::{Row, rows_of};
 use crate::facts::{Facts, number_of};
-use crate::judge::{Judgement, misread, too_weak, within};
+use crate::judge::{Judgement, misread, too_weak};
+use crate::needed::Needed;
 use crate::pack::Parameters;
 use crate::seen::Seen;
 use crate::verdict::{Checked, Unable, Verdict, failed, folded, not_checked};
@@ -106,7 +107,8 @@ fn judge(
     tolerance: Decimal,
 ) -> Judgement {
     let (amount_seen, amount) = cells.amount;
-    let fits = within(computed, tolerance);
+    let needed = Needed::within(computed, tolerance);
+    let fits = |value: Decimal| needed.is_some_and(|needed| needed.is(value));
     if fits(amount) {
         return Judgement::Agrees;
     }
@@ -115,10 +117,7 @@ fn judge(
         return Judgement::Doubtful(reason);
     }
     for basis in [Decimal::ONE_HUNDRED, Decimal::ONE_THOUSAND] {
-        if amount
-            .checked_mul(basis)
-            .is_some_and(within(computed, tolerance))
-        {
+        if amount.checked_mul(basis).is_some_and(fits) {
             let reason = format!("The price may be per {basis}.");
             return Judgement::Doubtful(reason);
         }
@@ -134,9 +133,9 @@ fn judge(
         (cells.price.0, needed(quantity), allowed(quantity)),
     ];
     for (seen, needed, allowed) in needs {
-        if let (Some(needed), Some(allowed)) = (needed, allowed)
-            && let Some(reason) = misread(facts, seen, within(needed, allowed))
-        {
+        let needed = needed.zip(allowed);
+        let needed = needed.and_then(|(needed, allowed)| Needed::within(needed, allowed));
+        if let Some(reason) = needed.and_then(|needed| misread(facts, seen, &evidence, needed)) {
             return Judgement::Doubtful(reason);
         }
     }

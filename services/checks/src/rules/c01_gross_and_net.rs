@@ -9,6 +9,7 @@ use super::Rule;
 use crate::alignment::rows_of;
 use crate::facts::{Facts, number_of};
 use crate::judge::{Judgement, misread, too_weak};
+use crate::needed::Needed;
 use crate::pack::Parameters;
 use crate::pointers;
 use crate::seen::Seen;
@@ -51,11 +52,12 @@ fn printed_pairs<'a>(facts: &Facts<'a>) -> Vec<(Seen<'a>, Seen<'a>)> {
 fn printed(facts: &Facts, gross_seen: Seen, net_seen: Seen) -> Result<Verdict, Unable> {
     let (gross, net) = (number_of(gross_seen)?, number_of(net_seen)?);
     let place = net_seen.place();
+    let both = [gross_seen, net_seen];
     let judgement = if net > Decimal::ZERO && gross >= net {
         Judgement::Agrees
-    } else if let Some(reason) = too_weak(facts, [gross_seen, net_seen])
-        .or_else(|| misread(facts, gross_seen, |other| plausible(other, net)))
-        .or_else(|| misread(facts, net_seen, |other| plausible(gross, other)))
+    } else if let Some(reason) = too_weak(facts, both)
+        .or_else(|| misread(facts, gross_seen, &both, plausible_gross(net)?))
+        .or_else(|| misread(facts, net_seen, &both, plausible_net(gross)?))
     {
         Judgement::Doubtful(reason)
     } else {
@@ -63,14 +65,25 @@ fn printed(facts: &Facts, gross_seen: Seen, net_seen: Seen) -> Result<Verdict, U
     };
     let agrees = format!("Gross {gross} kg is not below net {net} kg on {place}.");
     let differs = format!("Net mass {net} kg and gross mass {gross} kg on {place} cannot both be.");
-    Ok(Verdict::of(judgement, agrees, differs).seen([gross_seen, net_seen]))
+    Ok(Verdict::of(judgement, agrees, differs).seen(both))
 }
 
 /// Another reading only counts where packing at most doubles the mass: else every lost separator
 /// would excuse every mass.
-fn plausible(gross: Decimal, net: Decimal) -> bool {
-    let twice = net.checked_mul(Decimal::TWO);
-    net > Decimal::ZERO && gross >= net && twice.is_some_and(|twice| gross <= twice)
+fn plausible_gross(net: Decimal) -> Option<Needed> {
+    let positive = (net > Decimal::ZERO).then_some(net)?;
+    Some(Needed {
+        least: positive,
+        most: positive.checked_mul(Decimal::TWO)?,
+    })
+}
+
+fn plausible_net(gross: Decimal) -> Option<Needed> {
+    let positive = (gross > Decimal::ZERO).then_some(gross)?;
+    Some(Needed {
+        least: positive.checked_div(Decimal::TWO)?,
+        most: positive,
+    })
 }
 
 fn declared(facts: &Facts) -> Vec<Result<Verdict, Unable>> {

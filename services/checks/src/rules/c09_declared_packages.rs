@@ -96,6 +96,16 @@ mod tests {
     #[test]
     fn cannot_judge() {
         assert_eq!(case("2O").outcomes("C09"), [Outcome::Indeterminate]);
+        // One digit, against another paper as well as the declaration.
+        let alone = || case("20").with(bill_of_lading().field(FieldKey::TotalPackages, "28"));
+        assert_eq!(
+            alone().outcomes("C09"),
+            [Outcome::Pass, Outcome::Indeterminate]
+        );
+        assert_eq!(
+            alone().text_layer().outcomes("C09"),
+            [Outcome::Pass, Outcome::Discrepancy]
+        );
         let undeclared = TestCase::new().with(packing_list());
         assert_eq!(undeclared.outcomes("C09"), [Outcome::NotChecked]);
     }

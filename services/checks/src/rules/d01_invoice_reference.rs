@@ -7,7 +7,7 @@
 
 use super::Rule;
 use crate::facts::Facts;
-use crate::judge::{Judgement, Side, any_identifier, same_date};
+use crate::judge::{Judgement, Side, any_identifier, is_altered, same_date};
 use crate::pack::Parameters;
 use crate::pointers;
 use crate::seen::Seen;
@@ -18,11 +18,12 @@ use jiff::civil::Date;
 pub const RULE: Rule = Rule {
     id: "D01",
     meaning: "invoice number and date wherever they are mentioned",
-    parameters: &[],
+    parameters: &["altered_confidence"],
     check,
 };
 
-fn check(facts: &Facts, _: &Parameters) -> Checked {
+fn check(facts: &Facts, parameters: &Parameters) -> Checked {
+    let altered = parameters.share("altered_confidence")? as f32;
     let invoices = facts.need(DocumentType::CommercialInvoice)?;
     let numbers: Vec<Seen> = invoices
         .iter()
@@ -34,7 +35,7 @@ fn check(facts: &Facts, _: &Parameters) -> Checked {
     let mut verdicts = Vec::new();
     for document in facts.documents.iter().copied() {
         let mention = facts.see(document, FieldKey::InvoiceNumber);
-        verdicts.extend(mention.map(|seen| Ok(number_on_paper(facts, seen, &numbers))));
+        verdicts.extend(mention.map(|seen| Ok(number_on_paper(facts, seen, &numbers, altered))));
         let date = facts.see(document, FieldKey::InvoiceDate);
         verdicts.extend(date.and_then(|seen| date_on_paper(facts, seen, &numbers)));
     }
@@ -47,9 +48,14 @@ fn check(facts: &Facts, _: &Parameters) -> Checked {
     Ok(folded(verdicts))
 }
 
-fn number_on_paper(facts: &Facts, seen: Seen, numbers: &[Seen]) -> Verdict {
+fn number_on_paper(facts: &Facts, seen: Seen, numbers: &[Seen], altered: f32) -> Verdict {
     let sides: Vec<Side> = numbers.iter().map(|number| Side::Seen(*number)).collect();
-    let judgement = any_identifier(facts, seen, &sides);
+    let judgement = match any_identifier(facts, seen, &sides) {
+        Judgement::Doubtful(_) if numbers.iter().any(|n| is_altered(seen, *n, altered)) => {
+            Judgement::Differs
+        }
+        other => other,
+    };
     let (value, place, all) = (seen.value(), seen.place(), joined(numbers));
     let agrees = format!("{place} refers to invoice {value}, which is in the submission.");
     let differs = format!("{place} refers to invoice {value}, but the invoice is {all}.");
@@ -66,7 +72,7 @@ fn date_on_paper(facts: &Facts, seen: Seen, numbers: &[Seen]) -> Option<Result<V
     if dates.is_empty() {
         return None;
     }
-    let judgement = same_date(facts, seen, &dates, Some(issued));
+    let judgement = dated(facts, seen, &dates, Some(issued));
     let (value, place, date) = (seen.value(), seen.place(), issued.value());
     let agrees = format!("{place} gives {value} as the date of the invoice.");
     let differs = format!("{place} dates the invoice {value}, but it is dated {date}.");
@@ -140,7 +146,13 @@ fn date_of<'a>(
 ) -> Option<(Judgement, Seen<'a>, Date)> {
     let date = declared.date?;
     let issued = facts.see(number.document, FieldKey::IssueDate)?;
-    Some((same_date(facts, issued, &[date], None), issued, date))
+    Some((dated(facts, issued, &[date], None), issued, date))
+}
+
+/// By the bound of the pack: that of the rule is for numbers.
+fn dated(facts: &Facts, seen: Seen, wanted: &[Date], other: Option<Seen>) -> Judgement {
+    let bound = facts.bounds().low_confidence;
+    facts.with_bound(bound, || same_date(facts, seen, wanted, other))
 }
 
 fn joined(numbers: &[Seen]) -> String {
@@ -177,6 +189,35 @@ mod tests {
             declared.outcomes("D01"),
             [Outcome::Pass, Outcome::Discrepancy]
         );
+    }
+
+    #[test]
+    fn an_altered_number_needs_less_confidence() {
+        let case = |number: &str, confidence: f32| {
+            let certificate = origin_certificate().field(FieldKey::InvoiceNumber, number);
+            let invoice = invoice().field(FieldKey::DocumentNumber, "23697655");
+            let case = TestCase::new().with(invoice);
+            case.with(certificate.confidence(confidence))
+                .outcomes("D01")
+        };
+        assert_eq!(case("23697629", 0.6), [Outcome::Discrepancy]);
+        assert_eq!(case("23697629", 0.4), [Outcome::Indeterminate]);
+        assert_eq!(case("23697625", 0.6), [Outcome::Indeterminate]);
+    }
+
+    #[test]
+    fn a_date_needs_the_confidence_of_the_pack() {
+        let case = |confidence: f32| {
+            let certificate = origin_certificate().field(FieldKey::InvoiceDate, "2025-01-05");
+            let invoice = invoice()
+                .field(FieldKey::DocumentNumber, "23697655")
+                .field(FieldKey::IssueDate, "2025-01-02");
+            let case = TestCase::new().with(invoice);
+            case.with(certificate.confidence(confidence))
+                .outcomes("D01")
+        };
+        assert_eq!(case(0.95), [Outcome::Discrepancy]);
+        assert_eq!(case(0.85), [Outcome::Indeterminate]);
     }
 
     #[test]

@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn silent() {
-        assert_eq!(outcomes(lading("M.S.C. Anna", "045 W")), [Outcome::Pass]);
+        for voyage in ["045 W", "V.045W", "Voy. 045W"] {
+            assert_eq!(outcomes(lading("M.S.C. Anna", voyage)), [Outcome::Pass]);
+        }
     }
 
     #[test]

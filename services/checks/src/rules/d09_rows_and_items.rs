@@ -62,8 +62,12 @@ fn check(facts: &Facts, parameters: &Parameters) -> Checked {
 fn undeclared(facts: &Facts, row: &Row, complete: &Judgement) -> Verdict {
     let seen = row.seen();
     let (text, place) = (seen.observed().value, seen.place());
+    let named = [FieldKey::Description, FieldKey::HsCode]
+        .iter()
+        .any(|key| row.cell(*key).is_some());
     let judgement = match too_weak(facts, [seen]) {
         Some(reason) => Judgement::Doubtful(reason),
+        None if !named => Judgement::Doubtful("The row as read names no goods.".to_owned()),
         None => complete.clone(),
     };
     let differs = format!("'{text}' on {place} belongs to no declared item.");
@@ -151,6 +155,13 @@ mod tests {
         let unproven = with_chairs().field(FieldKey::TotalAmount, "600.00");
         assert_eq!(
             declared().with(unproven).outcomes("D09"),
+            [Outcome::Pass, Outcome::Indeterminate]
+        );
+        let nameless = bearings()
+            .row(&[(FieldKey::LineAmount, "80.00")])
+            .field(FieldKey::TotalAmount, "680.00");
+        assert_eq!(
+            declared().with(nameless).outcomes("D09"),
             [Outcome::Pass, Outcome::Indeterminate]
         );
         assert_eq!(

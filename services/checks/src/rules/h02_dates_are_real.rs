@@ -7,7 +7,7 @@
 
 use super::Rule;
 use crate::facts::Facts;
-use crate::judge::{Judgement, too_weak};
+use crate::judge::{Judgement, misread_dates, too_weak};
 use crate::pack::Parameters;
 use crate::seen::Seen;
 use crate::verdict::{Checked, Unable, Verdict, folded, not_checked};
@@ -74,8 +74,8 @@ fn judged(facts: &Facts, seen: Seen) -> Result<Verdict, Unable> {
         Judgement::Agrees
     } else if let Some(reason) = too_weak(facts, [seen]) {
         Judgement::Doubtful(reason)
-    } else if facts.read_by_ocr(seen) && facts.unsure(seen) {
-        Judgement::Doubtful("The reading is unsure.".to_owned())
+    } else if let Some(reason) = misread_dates(facts, &[seen], date, accepted) {
+        Judgement::Doubtful(reason)
     } else {
         Judgement::Differs
     };
@@ -115,6 +115,8 @@ mod tests {
     fn cannot_judge() {
         let impossible = packing_list().unreadable(FieldKey::IssueDate, "31.02.2026");
         assert_eq!(outcomes(impossible), [Outcome::Indeterminate]);
+        let next_century = packing_list().field(FieldKey::IssueDate, "2126-04-01");
+        assert_eq!(outcomes(next_century), [Outcome::Indeterminate]);
         assert_eq!(TestCase::new().outcomes("H02"), [Outcome::NotChecked]);
     }
 }
