@@ -118,6 +118,8 @@ pub fn is_plausible(mention: &Mention) -> bool {
         | FieldKey::VesselName
         | FieldKey::PortOfLoading
         | FieldKey::PortOfDischarge => letters >= 2,
+        // A figure alone is a code for the means of payment.
+        FieldKey::PaymentTerms => letters > 0,
         key => match key.value_form() {
             ValueForm::Decimal | ValueForm::Integer => digits > 0 && !is_date(text),
             ValueForm::MassKg => {
@@ -274,6 +276,8 @@ mod tests {
         assert!(!plausible(FieldKey::HsCode, "19"));
         assert!(plausible(FieldKey::HsCode, "8482.10.90.00 11"));
         assert!(!plausible(FieldKey::SealNumber, "ML-"));
+        assert!(!plausible(FieldKey::PaymentTerms, "30"));
+        assert!(plausible(FieldKey::PaymentTerms, "30天"));
     }
 
     #[test]

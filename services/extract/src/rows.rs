@@ -7,6 +7,7 @@
 //! Deliberately absent: header rows and totals; they carry no cell tags.
 
 mod cells;
+mod halves;
 
 use crate::fragments::{Fragment, fragments};
 use crate::mentions::Mention;
@@ -49,7 +50,7 @@ pub fn rows(all: &[TaggedPage], pages: &[usize]) -> Vec<Row> {
         end = start;
     }
     rows.reverse();
-    rows
+    halves::joined(rows)
 }
 
 /// A printed line of the table.

@@ -14,9 +14,11 @@ use rust_decimal::Decimal;
 use std::str::FromStr;
 use std::sync::LazyLock;
 
-/// Units whose name holds a digit; it must not be taken for part of the number.
-static POWER_UNIT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)(^|[^a-z])(?:(?:c?m|ft|km)\s?[23]\b|[²³])").expect("a constant pattern")
+/// Units whose name holds a digit, codes of UN/ECE Recommendation 20 among them; it must not be taken for part of
+/// the number.
+static UNIT_WITH_DIGIT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)(^|[^a-z])(?:(?:c?m|ft|km)\s?[23]\b|[²³]|(?:c62|h87)\b)")
+        .expect("a constant pattern")
 });
 
 /// What a text says when read as one number.
@@ -74,8 +76,8 @@ pub fn resolved(number: Number, decimals_are_usual: bool, context: &Context) -> 
 
 /// The one number in a text; letters beside it must be a currency or a unit, or stand apart.
 pub fn number(text: &str) -> Option<Number> {
-    let without_powers = POWER_UNIT.replace_all(text, "$1 ");
-    let plain = plain_digits(&without_powers);
+    let without_units = UNIT_WITH_DIGIT.replace_all(text, "$1 ");
+    let plain = plain_digits(&without_units);
     // Arabic texts have separators of their own, which are unambiguous.
     if plain.contains('٫') || plain.contains('٬') {
         let western = plain.replace('٬', "").replace('٫', ".");
@@ -279,8 +281,11 @@ fn glued_after_is_known(suffix: &str) -> bool {
         .unwrap_or(suffix.len());
     let run = &suffix[..end];
     let confused = run.chars().all(|c| digit_confused_with(c).is_some());
-    !suffix.starts_with('|')
-        && (run.is_empty() || (!confused && (is_currency_word(run) || is_unit_word(run))))
+    // A table's rule, if a unit stands behind it; else it may be a misread 1.
+    if let Some(behind) = suffix.strip_prefix('|') {
+        return is_unit_word(behind.trim());
+    }
+    run.is_empty() || (!confused && (is_currency_word(run) || is_unit_word(run)))
 }
 
 fn last_letters(text: &str) -> &str {

@@ -51,12 +51,21 @@ pub fn paragraph(text: &str) -> Option<String> {
     collapsed(&joined)
 }
 
-/// A number that identifies, without what OCR reads of table rules at its edges.
+/// A number that identifies, without what OCR reads of table rules at its edges and without a caption that is
+/// glued to it.
 pub fn reference(text: &str) -> Option<String> {
+    let edges = |c: char| c.is_whitespace() || "|_[]{}.,;:*\"'=".contains(c);
     let joined = paragraph(text)?;
-    let bare = joined.trim_matches(|c: char| c.is_whitespace() || "|_[]{}.,;:*\"'=".contains(c));
-    collapsed(unclosed_bracket_dropped(bare))
+    let bare = joined.trim_matches(edges);
+    let value = GLUED_CAPTION
+        .find(bare)
+        .map_or(bare, |caption| &bare[caption.end()..]);
+    collapsed(unclosed_bracket_dropped(value.trim_matches(edges)))
 }
+
+/// `Code:.` of `Code:.F546.27`: letters up to a colon, behind which the figures are.
+static GLUED_CAPTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\p{L}.°\-]{2,}:[^:\p{L}\p{N}]*").expect("a constant pattern"));
 
 /// `52893724C)` without its bracket, `INV(2)12` and `12 (b)` as they are.
 fn unclosed_bracket_dropped(text: &str) -> &str {
@@ -70,7 +79,46 @@ fn unclosed_bracket_dropped(text: &str) -> &str {
 /// A name without the table rules that OCR reads at its edges, and the dashes and dots that part it from an
 /// address on the same line; points belong to it (`Co., Ltd.`).
 pub fn name(text: &str) -> Option<String> {
-    collapsed(text.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=-–—·•".contains(c)))
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=-–—·•".contains(c));
+    let words: Vec<String> = bare.split_whitespace().map(legal_form).collect();
+    collapsed(&words.join(" "))
+}
+
+/// Legal forms of companies whose letters are read as figures or signs: O as 0, S as $ or 5, I and L as 1.
+const LEGAL_FORMS: [&str; 36] = [
+    "A.O.", "A.S.", "A/S", "ApS", "B.V.B.A.", "Co.", "Corp.", "D.O.O.", "EOOD", "GesmbH", "Inc.",
+    "J.D.O.O.", "JSC", "LLC", "LLP", "Lda.", "Ltd.", "Ltda.", "O.O.", "OHG", "OOD", "OOO", "PLC",
+    "S.A.", "S.A.R.L.", "S.A.S.", "S.C.", "S.L.", "S.N.C.", "S.R.L.", "S.R.O.", "S.p.A.", "SARL",
+    "SRL", "TOV", "V.O.F.",
+];
+
+/// The word, or the legal form that it is but for letters read as figures or signs.
+fn legal_form(word: &str) -> String {
+    if !word.contains(['0', '1', '5', '$', '|']) {
+        return word.to_owned();
+    }
+    let lower_case = word.chars().any(char::is_lowercase);
+    let lettered = |one: char| -> String {
+        let letter = |c: char| match c {
+            '0' => 'O',
+            '5' | '$' => 'S',
+            '1' | '|' => one,
+            other => other,
+        };
+        let text: String = word.chars().map(letter).collect();
+        match lower_case {
+            true => text.to_lowercase(),
+            false => text,
+        }
+    };
+    let form = |text: &str| {
+        text.trim_end_matches([',', ';'])
+            .replace('.', "")
+            .to_lowercase()
+    };
+    let is_known = |text: &String| LEGAL_FORMS.iter().any(|known| form(known) == form(text));
+    let found = ['L', 'I'].map(lettered).into_iter().find(is_known);
+    found.unwrap_or_else(|| word.to_owned())
 }
 
 /// `551-1108` of `551 ~ 1108`.
@@ -105,9 +153,23 @@ mod tests {
         assert_eq!(address("Addison Road 4").as_deref(), Some("Addison Road 4"));
         assert_eq!(address(" \n"), None);
         assert_eq!(reference("|AP12025.").as_deref(), Some("AP12025"));
+        assert_eq!(reference("Code:.F546.27").as_deref(), Some("F546.27"));
+        assert_eq!(reference("No.:DPI/7").as_deref(), Some("DPI/7"));
+        assert_eq!(reference("A:7").as_deref(), Some("A:7"));
         assert_eq!(reference("528937C)").as_deref(), Some("528937C"));
         assert_eq!(reference("12 (b)").as_deref(), Some("12 (b)"));
         assert_eq!(name("| Acme Co., Ltd.,").as_deref(), Some("Acme Co., Ltd."));
+        for (read, meant) in [
+            ("Poldermeer Pharma V.0.F.", "Poldermeer Pharma V.O.F."),
+            ("HELATRON $.A.", "HELATRON S.A."),
+            ("Quorum E00D", "Quorum EOOD"),
+            ("Adriatic j.d.0.0.", "Adriatic j.d.o.o."),
+            ("Mill 5.r.1., Parma", "Mill s.r.l., Parma"),
+            ("Studio 50 LLC", "Studio 50 LLC"),
+            ("Terminal 1 S.A.", "Terminal 1 S.A."),
+        ] {
+            assert_eq!(name(read).as_deref(), Some(meant));
+        }
         assert_eq!(
             name("Moulin-Bleu SARL -").as_deref(),
             Some("Moulin-Bleu SARL")

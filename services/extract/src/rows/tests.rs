@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fixture::{LINE, PageOf};
-use FieldKey::{Description, HsCode, LineAmount, LineNumber, Quantity, Unit, UnitPrice};
+use FieldKey::{Description, HsCode, LineAmount, LineNumber, Packages, Quantity, Unit, UnitPrice};
 
 /// Pitch of the lines of a paragraph.
 const STEP: f32 = LINE * 1.3;
@@ -190,4 +190,47 @@ fn a_code_below_the_line_number_is_no_part_of_the_description_beside_it() {
     let rows = table(&[page.page()]);
     assert_eq!(cell_of(&rows[0], Description), "Gelling sugar\nExtra 250g");
     assert_eq!(cell_of(&rows[0], FieldKey::ProductCode), "GZ250");
+}
+
+#[test]
+fn a_name_above_its_numbers_is_one_row_with_them() {
+    let mut page = PageOf::invoice();
+    for (row, (number, name, quantity, amount)) in [
+        ("1", "Ball bearings", "500", "1,115.00"),
+        ("2", "Wooden chairs", "20", "40.00"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let y = 0.3 + 5.0 * STEP * row as f32;
+        page = page
+            .first_cell(Description, 0.1, y, name)
+            .first_cell(LineNumber, 0.05, y + STEP, number)
+            .cell(Quantity, 0.6, y + STEP, quantity)
+            .cell(LineAmount, 0.85, y + STEP, amount);
+    }
+    let rows = table(&[page.page()]);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(cell_of(&rows[1], LineNumber), "2");
+    assert_eq!(cell_of(&rows[1], Description), "Wooden chairs");
+    assert_eq!(cell_of(&rows[1], LineAmount), "40.00");
+}
+
+#[test]
+fn a_line_number_below_the_first_line_belongs_to_its_row() {
+    let numbered = |lines: f32| {
+        let page = item(PageOf::invoice(), 0.3, "Bearings", "5", "10.00", true);
+        let y = 0.3 + lines * STEP;
+        let page = page.first_cell(LineNumber, 0.05, y, "1");
+        table(&[page.cell(Packages, 0.5, y, "873").page()])
+    };
+    let close = numbered(1.0);
+    assert_eq!(close.len(), 1, "{close:?}");
+    assert_eq!(cell_of(&close[0], LineNumber), "1");
+    let far = numbered(6.0);
+    assert_eq!(
+        far.len(),
+        2,
+        "it counts something that was not read: {far:?}"
+    );
 }
