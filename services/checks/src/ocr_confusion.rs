@@ -266,6 +266,13 @@ pub fn is_altered(printed: &str, other: &str) -> bool {
         && !changed.iter().all(alike)
 }
 
+/// Whether one character is another, whatever their shapes. Both without blanks and punctuation.
+pub fn differs_by_one(printed: &str, other: &str) -> bool {
+    let same_length = printed.chars().count() == other.chars().count();
+    let changed = printed.chars().zip(other.chars()).filter(|(a, b)| a != b);
+    same_length && changed.count() == 1
+}
+
 fn letter_for_digit(a: char, b: char) -> bool {
     let pair = |letter: char, digit: char| {
         LETTER_FOR_DIGIT

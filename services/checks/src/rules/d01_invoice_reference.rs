@@ -7,7 +7,7 @@
 
 use super::Rule;
 use crate::facts::Facts;
-use crate::judge::{Judgement, Side, any_identifier, is_altered, same_date};
+use crate::judge::{Judgement, Side, any_identifier, is_altered, same_date, stands_alone};
 use crate::pack::Parameters;
 use crate::pointers;
 use crate::seen::Seen;
@@ -54,6 +54,7 @@ fn number_on_paper(facts: &Facts, seen: Seen, numbers: &[Seen], altered: f32) ->
         Judgement::Doubtful(_) if numbers.iter().any(|n| is_altered(seen, *n, altered)) => {
             Judgement::Differs
         }
+        Judgement::Differs => number_may_be_misread(facts, numbers, seen),
         other => other,
     };
     let (value, place, all) = (seen.value(), seen.place(), joined(numbers));
@@ -62,6 +63,36 @@ fn number_on_paper(facts: &Facts, seen: Seen, numbers: &[Seen], altered: f32) ->
     Verdict::of(judgement, agrees, differs)
         .seen([seen].into_iter().chain(numbers.iter().copied()))
         .expected(None, all)
+}
+
+/// The number on the invoice is the one that is misread where other papers and the declaration cite it like this one.
+fn number_may_be_misread(facts: &Facts, numbers: &[Seen], seen: Seen) -> Judgement {
+    let declared: Vec<&str> = declared_invoices(facts)
+        .into_iter()
+        .map(|(declared, _)| declared.number.as_str())
+        .collect();
+    let compared: Vec<Seen> = numbers.iter().copied().chain([seen]).collect();
+    alone(facts, numbers, seen.value(), &compared, &declared)
+}
+
+fn alone(
+    facts: &Facts,
+    numbers: &[Seen],
+    other: &str,
+    compared: &[Seen],
+    declared: &[&str],
+) -> Judgement {
+    let key = FieldKey::InvoiceNumber;
+    let is_alone = |number: &&Seen| stands_alone(facts, **number, other, key, compared, declared);
+    match numbers.iter().find(is_alone) {
+        Some(number) => {
+            let (value, place) = (number.value(), number.place());
+            Judgement::Doubtful(format!(
+                "'{value}' on {place} stands alone, and one character of it may be misread."
+            ))
+        }
+        None => Judgement::Differs,
+    }
 }
 
 /// Only where there is one invoice, so that it is clear which date is meant.
@@ -122,6 +153,9 @@ fn declared_number(
             Judgement::Differs => {}
         }
     }
+    if judgement == Judgement::Differs {
+        judgement = alone(facts, numbers, number, numbers, &[]);
+    }
     let all = joined(numbers);
     if let (Judgement::Agrees, Some((date_judgement, issued, date))) = (&judgement, dated) {
         let printed = issued.value();
@@ -162,7 +196,7 @@ fn joined(numbers: &[Seen]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{TestCase, invoice, origin_certificate};
+    use crate::testing::{TestCase, bill_of_lading, invoice, origin_certificate};
     use docexam_domain::{FieldKey, Outcome};
     use serde_json::json;
 
@@ -203,6 +237,26 @@ mod tests {
         assert_eq!(case("23697629", 0.6), [Outcome::Discrepancy]);
         assert_eq!(case("23697629", 0.4), [Outcome::Indeterminate]);
         assert_eq!(case("23697625", 0.6), [Outcome::Indeterminate]);
+    }
+
+    #[test]
+    fn an_invoice_whose_number_stands_alone_may_be_misread() {
+        let case = |on_lading: &str| {
+            let documents = json!([{"type": "380", "number": "IV 65859/26"}]);
+            let lading = bill_of_lading().field(FieldKey::InvoiceNumber, on_lading);
+            TestCase::new()
+                .declaration(json!({"id": "1", "documents": documents}))
+                .with(invoice().field(FieldKey::DocumentNumber, "TV 65859/26"))
+                .with(origin_certificate().field(FieldKey::InvoiceNumber, "IV 65859/26"))
+                .with(lading)
+        };
+        let all_doubtful = [Outcome::Indeterminate; 3];
+        assert_eq!(case("IV 65859/26").outcomes("D01"), all_doubtful);
+        let layer = case("IV 65859/26").text_layer().outcomes("D01");
+        assert_eq!(layer, [Outcome::Discrepancy; 3]);
+        let other = case("IV 65812/26").check("D01");
+        let outcomes = other.iter().map(|verdict| verdict.outcome);
+        assert!(outcomes.into_iter().any(|o| o == Outcome::Discrepancy));
     }
 
     #[test]
