@@ -9,13 +9,13 @@ use serde_json::Value;
 use std::path::Path;
 
 /// F1 of header fields and of cells, and share of pages whose kind is told.
-const LEAST_HEADER: f64 = 0.897;
+const LEAST_HEADER: f64 = 0.901;
 const LEAST_CELLS: f64 = 0.865;
 const LEAST_CLASSES: f64 = 0.98;
 /// Planted errors that the rule they break reports.
-const LEAST_FOUND: u64 = 22;
+const LEAST_FOUND: u64 = 23;
 /// Discrepancies on consignments without planted errors.
-const MOST_FALSE: usize = 8;
+const MOST_FALSE: usize = 2;
 
 /// `docexam eval` of one kind on the golden consignments; every page is read once, whatever is measured.
 fn evaluated(what: &str, readings: &Path) -> Value {
