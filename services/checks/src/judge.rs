@@ -77,8 +77,7 @@ pub fn balance(facts: &Facts, terms: &[Term], tolerance: Decimal) -> Result<Judg
         let share = difference.checked_div(term.factor);
         let needed = share.and_then(|share| term.value.checked_sub(share));
         let allowed = tolerance.checked_div(term.factor.abs());
-        let needed = needed.zip(allowed);
-        let needed = needed.and_then(|(needed, allowed)| Needed::within(needed, allowed));
+        let needed = Needed::within_computed(needed, allowed);
         if let Some(reason) = needed.and_then(|needed| misread(facts, seen, &compared, needed)) {
             return Ok(Judgement::Doubtful(reason));
         }

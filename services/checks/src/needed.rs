@@ -18,6 +18,11 @@ impl Needed {
         })
     }
 
+    /// The same of numbers that had to be computed first, and may be too large.
+    pub fn within_computed(wanted: Option<Decimal>, tolerance: Option<Decimal>) -> Option<Self> {
+        Self::within(wanted?, tolerance?)
+    }
+
     pub fn is(&self, value: Decimal) -> bool {
         self.least <= value && value <= self.most
     }

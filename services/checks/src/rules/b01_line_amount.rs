@@ -2,7 +2,8 @@
 //!
 //! *What it checks*: quantity × unit price − discount = amount, in every row of the invoice. The
 //! tolerance is what rounding of the printed price and amount can do:
-//! 0.5 × step of the price × quantity + 0.5 × step of the amount.
+//! 0.5 × step of the price × quantity + 0.5 × step of the amount. Where the declared quantity makes the row right, the
+//! printed one may be misread.
 //! *Why it matters*: an altered quantity or price leaves the other cells of the row as they were.
 //! *Example*: 500 × 2.23 printed with 1,511.00.
 
@@ -133,19 +134,44 @@ fn judge(
         (cells.price.0, needed(quantity), allowed(quantity)),
     ];
     for (seen, needed, allowed) in needs {
-        let needed = needed.zip(allowed);
-        let needed = needed.and_then(|(needed, allowed)| Needed::within(needed, allowed));
+        let needed = Needed::within_computed(needed, allowed);
         if let Some(reason) = needed.and_then(|needed| misread(facts, seen, &evidence, needed)) {
             return Judgement::Doubtful(reason);
         }
     }
-    Judgement::Differs
+    let quantity = Needed::within_computed(needed(price), allowed(price));
+    match quantity.and_then(|needed| declared_quantity(facts, cells.quantity.0, needed)) {
+        Some(reason) => Judgement::Doubtful(reason),
+        None => Judgement::Differs,
+    }
+}
+
+/// Declared quantities that the row may need instead of the printed one: as near as this, in shares.
+const NEAR: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
+
+/// Why the quantity may be misread, by whatever many characters: the one that would make the row right is declared.
+/// If it is the paper that is wrong, C10 says so.
+fn declared_quantity(facts: &Facts, printed: Seen, needed: Needed) -> Option<String> {
+    let near = needed.width()?.checked_div(needed.most)? <= NEAR;
+    let quantities = facts
+        .declaration
+        .items
+        .iter()
+        .filter_map(|item| item.quantity);
+    let declared = quantities
+        .into_iter()
+        .find(|quantity| needed.is(*quantity))?;
+    (near && facts.read_by_ocr(printed)).then(|| {
+        let value = printed.value();
+        format!("The declared quantity {declared} makes the row right; '{value}' may be misread.")
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use crate::testing::{TestCase, invoice};
     use docexam_domain::{FieldKey, Outcome};
+    use serde_json::json;
 
     fn case(quantity: &str, price: &str, amount: &str) -> TestCase {
         TestCase::new().with(invoice().row(&[
@@ -199,6 +225,13 @@ mod tests {
         assert_eq!(
             case("S00", "2.23", "1115.00").outcomes("B01"),
             [Outcome::Indeterminate]
+        );
+        let declared = json!({"id": "1", "items": [{"number": 1, "quantity": "17279"}]});
+        let misread = || case("2779", "2.76", "47690.04").declaration(declared.clone());
+        assert_eq!(misread().outcomes("B01"), [Outcome::Indeterminate]);
+        assert_eq!(
+            misread().text_layer().outcomes("B01"),
+            [Outcome::Discrepancy]
         );
         let no_price = invoice().row(&[(FieldKey::Quantity, "5"), (FieldKey::LineAmount, "10")]);
         assert_eq!(

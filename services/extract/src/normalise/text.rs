@@ -94,7 +94,8 @@ const LEGAL_FORMS: [&str; 36] = [
 
 /// The word, or the legal form that it is but for letters read as figures or signs.
 fn legal_form(word: &str) -> String {
-    if !word.contains(['0', '1', '5', '$', '|']) {
+    // "Unit 5A" is a place in a building.
+    if word.chars().count() < 3 || !word.contains(['0', '1', '5', '$', '|']) {
         return word.to_owned();
     }
     let lower_case = word.chars().any(char::is_lowercase);
@@ -167,6 +168,7 @@ mod tests {
             ("Mill 5.r.1., Parma", "Mill s.r.l., Parma"),
             ("Studio 50 LLC", "Studio 50 LLC"),
             ("Terminal 1 S.A.", "Terminal 1 S.A."),
+            ("Unit 5A Trading", "Unit 5A Trading"),
         ] {
             assert_eq!(name(read).as_deref(), Some(meant));
         }
