@@ -2,8 +2,8 @@
 //!
 //! *What it checks*: quantity × unit price − discount = amount, in every row of the invoice. The
 //! tolerance is what rounding of the printed price and amount can do:
-//! 0.5 × step of the price × quantity + 0.5 × step of the amount. Where the declared quantity makes the row right, the
-//! printed one may be misread.
+//! 0.5 × step of the price × quantity + 0.5 × step of the amount. Where the declared quantity or
+//! price of an item makes the row right, the printed one may be misread.
 //! *Why it matters*: an altered quantity or price leaves the other cells of the row as they were.
 //! *Example*: 500 × 2.23 printed with 1,511.00.
 
@@ -108,8 +108,8 @@ fn judge(
     tolerance: Decimal,
 ) -> Judgement {
     let (amount_seen, amount) = cells.amount;
-    let needed = Needed::within(computed, tolerance);
-    let fits = |value: Decimal| needed.is_some_and(|needed| needed.is(value));
+    let needed_amount = Needed::within(computed, tolerance);
+    let fits = |value: Decimal| needed_amount.is_some_and(|needed| needed.is(value));
     if fits(amount) {
         return Judgement::Agrees;
     }
@@ -139,32 +139,33 @@ fn judge(
             return Judgement::Doubtful(reason);
         }
     }
-    let quantity = Needed::within_computed(needed(price), allowed(price));
-    match quantity.and_then(|needed| declared_quantity(facts, cells.quantity.0, needed)) {
-        Some(reason) => Judgement::Doubtful(reason),
-        None => Judgement::Differs,
-    }
+    let items = facts.declaration.items.iter();
+    let quantities = items.clone().filter_map(|item| item.quantity);
+    let amounts = items.filter_map(|item| Some(item.price.as_ref()?.amount));
+    let needed_quantity = Needed::within_computed(needed(price), allowed(price));
+    let reason = declared_instead(facts, cells.quantity.0, needed_quantity, quantities)
+        .or_else(|| declared_instead(facts, amount_seen, needed_amount, amounts));
+    reason.map_or(Judgement::Differs, Judgement::Doubtful)
 }
 
-/// Declared quantities that the row may need instead of the printed one: as near as this, in shares.
+/// A range wider than this, in shares of its end, meets one of several declared values by chance.
 const NEAR: Decimal = Decimal::from_parts(2, 0, 0, false, 2);
 
-/// Why the quantity may be misread, by whatever many characters: the one that would make the row right is declared.
-/// If it is the paper that is wrong, C10 says so.
-fn declared_quantity(facts: &Facts, printed: Seen, needed: Needed) -> Option<String> {
-    let near = needed.width()?.checked_div(needed.most)? <= NEAR;
-    let quantities = facts
-        .declaration
-        .items
-        .iter()
-        .filter_map(|item| item.quantity);
-    let declared = quantities
-        .into_iter()
-        .find(|quantity| needed.is(*quantity))?;
-    (near && facts.read_by_ocr(printed)).then(|| {
-        let value = printed.value();
-        format!("The declared quantity {declared} makes the row right; '{value}' may be misread.")
-    })
+/// Why a cell may be misread, by whatever many characters: a declared value would make the row right. If it is the
+/// paper that is wrong, C10 or E03 says so.
+fn declared_instead(
+    facts: &Facts,
+    printed: Seen,
+    needed: Option<Needed>,
+    mut declared: impl Iterator<Item = Decimal>,
+) -> Option<String> {
+    let needed = needed.filter(|_| facts.read_by_ocr(printed))?;
+    let is_near = needed.width()?.checked_div(needed.most)? <= NEAR;
+    let value = declared.find(|value| is_near && needed.is(*value))?;
+    let printed = printed.value();
+    Some(format!(
+        "{value} is declared and makes the row right; '{printed}' may be misread."
+    ))
 }
 
 #[cfg(test)]
@@ -233,6 +234,10 @@ mod tests {
             misread().text_layer().outcomes("B01"),
             [Outcome::Discrepancy]
         );
+        let price = json!({"amount": "6363.00", "currency": "EUR"});
+        let declared = json!({"id": "1", "items": [{"number": 1, "price": price}]});
+        let misread = case("300", "21.21", "634.00").declaration(declared);
+        assert_eq!(misread.outcomes("B01"), [Outcome::Indeterminate]);
         let no_price = invoice().row(&[(FieldKey::Quantity, "5"), (FieldKey::LineAmount, "10")]);
         assert_eq!(
             TestCase::new().with(no_price).outcomes("B01"),
