@@ -9,7 +9,6 @@ use crate::needed::Needed;
 use crate::ocr_confusion::{self, Doubt};
 use crate::seen::{Seen, decimal};
 use crate::verdict::{Unable, failed};
-use docexam_domain::FieldKey;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -185,26 +184,6 @@ pub fn same_identifier(facts: &Facts, left: Side, right: Side) -> Judgement {
 pub fn is_altered(seen: Seen, other: Seen, bound: f32) -> bool {
     let sure = [seen, other].iter().all(|seen| seen.confidence() >= bound);
     sure && ocr_confusion::is_altered(&bare(seen.value()), &bare(other.value()))
-}
-
-/// Whether `number`, read by OCR, is alone in differing from `other` by a character: a paper that has no part in the
-/// comparison, or the declaration, says `other` too under `key`.
-pub fn stands_alone(
-    facts: &Facts,
-    number: Seen,
-    other: &str,
-    key: FieldKey,
-    compared: &[Seen],
-    declared: &[&str],
-) -> bool {
-    let other = bare(other);
-    let is_said = || {
-        declared.iter().any(|text| bare(text) == other)
-            || facts.others_say(key, compared, |seen| bare(seen.value()) == other)
-    };
-    facts.read_by_ocr(number)
-        && ocr_confusion::differs_by_one(&bare(number.value()), &other)
-        && is_said()
 }
 
 /// Whether an identifier is any of several; a doubtful match is better than none.

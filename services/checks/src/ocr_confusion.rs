@@ -205,22 +205,14 @@ fn is_cut_short(digits: &str, normalised: &str, needed: Needed) -> bool {
 pub fn identifier(printed: &str, wanted: &str, unsure: bool) -> Option<String> {
     let (read, other): (Vec<char>, Vec<char>) =
         (printed.chars().collect(), wanted.chars().collect());
-    if read.len() == other.len() {
-        let different: Vec<(char, char)> = read
-            .iter()
-            .zip(&other)
-            .filter(|(a, b)| a != b)
-            .map(|(a, b)| (*a, *b))
-            .collect();
+    if let Some(different) = changed(printed, wanted) {
         if different.iter().all(|&(a, b)| letter_for_digit(a, b)) {
             let (a, b) = different.first()?;
             return Some(format!(
                 "'{a}' and '{b}' are easily misread for each other."
             ));
         }
-        let similar = different
-            .iter()
-            .all(|&(a, b)| letter_for_digit(a, b) || look_alike(a, b));
+        let similar = different.iter().all(alike);
         if unsure && different.len() <= 2 && similar {
             let (a, b) = different.first()?;
             return Some(format!(
@@ -253,24 +245,28 @@ pub fn identifier(printed: &str, wanted: &str, unsure: bool) -> Option<String> {
 /// misreading. Two characters or more differ, some without a likeness, and most are the same. Other letters make it
 /// another kind of number. Both without blanks and punctuation.
 pub fn is_altered(printed: &str, other: &str) -> bool {
-    let (read, other): (Vec<char>, Vec<char>) =
-        (printed.chars().collect(), other.chars().collect());
-    let pairs = read.iter().copied().zip(other.iter().copied());
-    let changed: Vec<(char, char)> = pairs.filter(|(a, b)| a != b).collect();
-    let alike = |&(a, b): &(char, char)| letter_for_digit(a, b) || look_alike(a, b);
     let digits = |&(a, b): &(char, char)| a.is_ascii_digit() && b.is_ascii_digit();
-    read.len() == other.len()
-        && changed.len() >= 2
-        && read.len() > 2 * changed.len()
-        && changed.iter().all(|pair| digits(pair) || alike(pair))
-        && !changed.iter().all(alike)
+    changed(printed, other).is_some_and(|changed| {
+        changed.len() >= 2
+            && printed.chars().count() > 2 * changed.len()
+            && changed.iter().all(|pair| digits(pair) || alike(pair))
+            && !changed.iter().all(alike)
+    })
 }
 
 /// Whether one character is another, whatever their shapes. Both without blanks and punctuation.
 pub fn differs_by_one(printed: &str, other: &str) -> bool {
-    let same_length = printed.chars().count() == other.chars().count();
-    let changed = printed.chars().zip(other.chars()).filter(|(a, b)| a != b);
-    same_length && changed.count() == 1
+    changed(printed, other).is_some_and(|changed| changed.len() == 1)
+}
+
+/// The characters that differ, pair by pair; `None` for texts of different lengths.
+fn changed(text: &str, other: &str) -> Option<Vec<(char, char)>> {
+    let pairs = text.chars().zip(other.chars());
+    (text.chars().count() == other.chars().count()).then(|| pairs.filter(|(a, b)| a != b).collect())
+}
+
+fn alike(&(a, b): &(char, char)) -> bool {
+    letter_for_digit(a, b) || look_alike(a, b)
 }
 
 fn letter_for_digit(a: char, b: char) -> bool {

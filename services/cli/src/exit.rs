@@ -19,10 +19,14 @@ pub enum Done {
 impl Done {
     pub fn of(examination: &Examination) -> Self {
         let problem = examination.pages.iter().any(|page| page.problem.is_some());
-        if problem || !examination.problems.is_empty() {
-            Self::Partial
-        } else {
-            Self::Complete
+        Self::when(!problem && examination.problems.is_empty())
+    }
+
+    /// By whether all files and pages could be read.
+    pub fn when(all_read: bool) -> Self {
+        match all_read {
+            true => Self::Complete,
+            false => Self::Partial,
         }
     }
 }

@@ -2,33 +2,21 @@
 
 mod program;
 
-use program::{docexam, root};
+use program::{docexam, evaluated};
 use serde_json::Value;
-use std::path::Path;
 
-/// The result of `docexam eval` on the sample.
-fn evaluated(arguments: &[&str], readings: &Path) -> Value {
-    let output = docexam()
-        .arg("eval")
-        .args(arguments)
-        .args(["--format", "json", "--truth"])
-        .arg(root().join("corpus/sample"))
-        .arg("--keep-readings")
-        .arg(readings)
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    let mut results: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    results[0].take()
-}
+const SAMPLE: &str = "corpus/sample";
 
 #[test]
 fn the_sample_is_scored_beside_the_baseline_and_errors_are_shown() {
     let folder = tempfile::tempdir().expect("folder");
     let (report, readings) = (folder.path().join("errors.html"), folder.path());
     let path = report.to_str().expect("a path");
-    let set = evaluated(&["fields", "--baseline", "--report", path], readings);
+    let set = evaluated(
+        &["fields", "--baseline", "--report", path],
+        SAMPLE,
+        readings,
+    );
     assert_eq!(set["name"], "sample");
     assert_eq!((&set["cases"], &set["pages"]), (&1.into(), &4.into()));
     let f1 = |reader: &str, part: &str| set[reader][part]["f1"].as_f64().expect("a figure");
@@ -49,7 +37,7 @@ fn the_sample_is_scored_beside_the_baseline_and_errors_are_shown() {
     assert_eq!(html.matches("<article").count(), errors.len());
     assert!(errors.is_empty() || html.contains("<polygon"));
 
-    let checks = evaluated(&["checks"], readings);
+    let checks = evaluated(&["checks"], SAMPLE, readings);
     let total = &checks["total"];
     assert_eq!(
         (&checks["cases"], &total["planted"]),

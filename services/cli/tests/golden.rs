@@ -4,7 +4,7 @@
 
 mod program;
 
-use program::{docexam, root};
+use program::evaluated;
 use serde_json::Value;
 use std::path::Path;
 
@@ -18,19 +18,8 @@ const LEAST_FOUND: u64 = 23;
 const MOST_FALSE: usize = 2;
 
 /// `docexam eval` of one kind on the golden consignments; every page is read once, whatever is measured.
-fn evaluated(what: &str, readings: &Path) -> Value {
-    let output = docexam()
-        .args(["eval", what, "--format", "json", "--threads", "2"])
-        .arg("--truth")
-        .arg(root().join("corpus/golden"))
-        .arg("--keep-readings")
-        .arg(readings)
-        .output()
-        .expect("the program runs");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
-    let mut sets: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let set = sets[0].take();
+fn on_golden(what: &str, readings: &Path) -> Value {
+    let set = evaluated(&[what, "--threads", "2"], "corpus/golden", readings);
     assert_eq!(set["cases"], 30);
     assert_eq!(set["problems"], Value::Array(Vec::new()));
     set
@@ -39,7 +28,7 @@ fn evaluated(what: &str, readings: &Path) -> Value {
 #[test]
 fn fields_are_read_and_planted_errors_found_as_well_as_ever() {
     let readings = tempfile::tempdir().expect("a folder");
-    let fields = evaluated("fields", readings.path());
+    let fields = on_golden("fields", readings.path());
     let reader = &fields["reader"];
     let figure = |value: &Value| value.as_f64().expect("a figure");
     let header = figure(&reader["header"]["f1"]);
@@ -47,7 +36,7 @@ fn fields_are_read_and_planted_errors_found_as_well_as_ever() {
     let classes = figure(&reader["page_classes"]["share"]);
     println!("header {header}, cells {cells}, classes {classes}");
 
-    let checks = evaluated("checks", readings.path());
+    let checks = on_golden("checks", readings.path());
     let (found, false_ones) = (&checks["total"]["reported"], &checks["false_on_clean"]);
     let missed = &checks["unreported"];
     println!("{found} found, missed: {missed}; false: {false_ones}");

@@ -128,13 +128,14 @@ fn judge(
     let gross = amount.checked_add(discount);
     let needed = |by: Decimal| gross.and_then(|gross| gross.checked_div(by));
     let allowed = |by: Decimal| tolerance.checked_div(by.abs());
+    let needed_beside = |other| Needed::within_computed(needed(other), allowed(other));
+    let needed_quantity = needed_beside(price);
     let needs = [
-        (amount_seen, Some(computed), Some(tolerance)),
-        (cells.quantity.0, needed(price), allowed(price)),
-        (cells.price.0, needed(quantity), allowed(quantity)),
+        (amount_seen, needed_amount),
+        (cells.quantity.0, needed_quantity),
+        (cells.price.0, needed_beside(quantity)),
     ];
-    for (seen, needed, allowed) in needs {
-        let needed = Needed::within_computed(needed, allowed);
+    for (seen, needed) in needs {
         if let Some(reason) = needed.and_then(|needed| misread(facts, seen, &evidence, needed)) {
             return Judgement::Doubtful(reason);
         }
@@ -142,7 +143,6 @@ fn judge(
     let items = facts.declaration.items.iter();
     let quantities = items.clone().filter_map(|item| item.quantity);
     let amounts = items.filter_map(|item| Some(item.price.as_ref()?.amount));
-    let needed_quantity = Needed::within_computed(needed(price), allowed(price));
     let reason = declared_instead(facts, cells.quantity.0, needed_quantity, quantities)
         .or_else(|| declared_instead(facts, amount_seen, needed_amount, amounts));
     reason.map_or(Judgement::Differs, Judgement::Doubtful)

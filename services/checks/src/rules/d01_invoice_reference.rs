@@ -7,7 +7,8 @@
 
 use super::Rule;
 use crate::facts::Facts;
-use crate::judge::{Judgement, Side, any_identifier, is_altered, same_date, stands_alone};
+use crate::judge::{Judgement, Side, any_identifier, bare, is_altered, same_date};
+use crate::ocr_confusion::differs_by_one;
 use crate::pack::Parameters;
 use crate::pointers;
 use crate::seen::Seen;
@@ -75,6 +76,8 @@ fn number_may_be_misread(facts: &Facts, numbers: &[Seen], seen: Seen) -> Judgeme
     alone(facts, numbers, seen.value(), &compared, &declared)
 }
 
+/// Whether a number of the invoices, read by OCR, is alone in differing from `other` by a character: a paper that has no
+/// part in the comparison, or the declaration, says `other` too.
 fn alone(
     facts: &Facts,
     numbers: &[Seen],
@@ -82,9 +85,15 @@ fn alone(
     compared: &[Seen],
     declared: &[&str],
 ) -> Judgement {
-    let key = FieldKey::InvoiceNumber;
-    let is_alone = |number: &&Seen| stands_alone(facts, **number, other, key, compared, declared);
-    match numbers.iter().find(is_alone) {
+    let other = bare(other);
+    let is_said = declared.iter().any(|text| bare(text) == other)
+        || facts.others_say(FieldKey::InvoiceNumber, compared, |seen| {
+            bare(seen.value()) == other
+        });
+    let differs = |number: &&Seen| {
+        facts.read_by_ocr(**number) && differs_by_one(&bare(number.value()), &other)
+    };
+    match numbers.iter().find(differs).filter(|_| is_said) {
         Some(number) => {
             let (value, place) = (number.value(), number.place());
             Judgement::Doubtful(format!(

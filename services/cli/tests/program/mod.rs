@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use docexam_domain::Examination;
+use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -33,6 +34,23 @@ pub fn examination_with_code(command: &mut Command) -> (Examination, i32) {
         examination,
         output.status.code().expect("the program was not killed"),
     )
+}
+
+/// What `docexam eval` with these arguments says of one set; pages that are in `readings` are not read again.
+pub fn evaluated(arguments: &[&str], truth: &str, readings: &Path) -> Value {
+    let output = docexam()
+        .arg("eval")
+        .args(arguments)
+        .args(["--format", "json", "--truth"])
+        .arg(root().join(truth))
+        .arg("--keep-readings")
+        .arg(readings)
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let mut sets: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    sets[0].take()
 }
 
 /// `docexam serve` on a free port of the loopback; killed when dropped.

@@ -276,15 +276,15 @@ fn glued_before_is_known(prefix: &str) -> bool {
 }
 
 fn glued_after_is_known(suffix: &str) -> bool {
+    // A table's rule, if a unit stands behind it; else it may be a misread 1.
+    if let Some(behind) = suffix.strip_prefix('|') {
+        return is_unit_word(behind.trim());
+    }
     let end = suffix
         .find(|c: char| !c.is_alphabetic())
         .unwrap_or(suffix.len());
     let run = &suffix[..end];
     let confused = run.chars().all(|c| digit_confused_with(c).is_some());
-    // A table's rule, if a unit stands behind it; else it may be a misread 1.
-    if let Some(behind) = suffix.strip_prefix('|') {
-        return is_unit_word(behind.trim());
-    }
     run.is_empty() || (!confused && (is_currency_word(run) || is_unit_word(run)))
 }
 

@@ -84,12 +84,12 @@ pub fn name(text: &str) -> Option<String> {
     collapsed(&words.join(" "))
 }
 
-/// Legal forms of companies whose letters are read as figures or signs: O as 0, S as $ or 5, I and L as 1.
-const LEGAL_FORMS: [&str; 36] = [
-    "A.O.", "A.S.", "A/S", "ApS", "B.V.B.A.", "Co.", "Corp.", "D.O.O.", "EOOD", "GesmbH", "Inc.",
-    "J.D.O.O.", "JSC", "LLC", "LLP", "Lda.", "Ltd.", "Ltda.", "O.O.", "OHG", "OOD", "OOO", "PLC",
-    "S.A.", "S.A.R.L.", "S.A.S.", "S.C.", "S.L.", "S.N.C.", "S.R.L.", "S.R.O.", "S.p.A.", "SARL",
-    "SRL", "TOV", "V.O.F.",
+/// Legal forms of companies whose letters are read as figures or signs: O as 0, S as $ or 5, I and L as 1. Without
+/// points, in lower case.
+const LEGAL_FORMS: [&str; 34] = [
+    "ao", "as", "a/s", "aps", "bvba", "co", "corp", "doo", "eood", "gesmbh", "inc", "jdoo", "jsc",
+    "llc", "llp", "lda", "ltd", "ltda", "oo", "ohg", "ood", "ooo", "plc", "sa", "sarl", "sas",
+    "sc", "sl", "snc", "srl", "sro", "spa", "tov", "vof",
 ];
 
 /// The word, or the legal form that it is but for letters read as figures or signs.
@@ -112,12 +112,10 @@ fn legal_form(word: &str) -> String {
             false => text,
         }
     };
-    let form = |text: &str| {
-        text.trim_end_matches([',', ';'])
-            .replace('.', "")
-            .to_lowercase()
+    let is_known = |text: &String| {
+        let form = text.trim_end_matches([',', ';']).replace('.', "");
+        LEGAL_FORMS.contains(&form.to_lowercase().as_str())
     };
-    let is_known = |text: &String| LEGAL_FORMS.iter().any(|known| form(known) == form(text));
     let found = ['L', 'I'].map(lettered).into_iter().find(is_known);
     found.unwrap_or_else(|| word.to_owned())
 }

@@ -1,6 +1,6 @@
 //! `docexam eval checks`: which planted errors the rules report, and what they report where nothing is wrong.
 
-use super::{Measured, TruthSet};
+use super::{Measured, TruthSet, of_each};
 use crate::commands::reading::cancel_on_interrupt;
 use crate::exit::Done;
 use crate::input;
@@ -10,7 +10,8 @@ use clap::Args;
 use docexam_domain::Examination;
 use docexam_evaluation::ChecksResult;
 use docexam_evaluation::truth::{Declared, TruthCase};
-use docexam_pipeline::{Examiner, PipelineError, Readings, Submission};
+use docexam_pipeline::{Examiner, Readings, Submission};
+use indicatif::ProgressBar;
 use std::sync::atomic::AtomicBool;
 
 /// Count planted errors that are found, and discrepancies where there is no error
@@ -34,46 +35,23 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let cancelled = cancel_on_interrupt()?;
     let examiner = Examiner::new(config)?;
     let kept = measured.kept(&examiner);
-    let bar = measured.start(&mut sets);
     let checker = Checker {
-        examiner: &examiner,
         kept: kept.as_ref().map(|kept| kept as &dyn Readings),
+        examiner: &examiner,
         cancelled: &cancelled,
         max_file_bytes,
+        bar: measured.start(&mut sets),
     };
-    let mut results = Vec::new();
-    for TruthSet { name, cases } in sets {
-        let mut result = ChecksResult::new(name);
-        for case in cases {
-            bar.set_message(case.name.clone());
-            match checker.examine(&case) {
-                Err(error) if matches!(error.downcast_ref(), Some(PipelineError::Cancelled)) => {
-                    return Ok(Done::Interrupted);
-                }
-                examination => {
-                    let examination = examination?;
-                    let planted = &declared(&case)?.planted;
-                    result.add(&case.name, planted, &examination.findings);
-                    let unread = output::unread(&examination).into_iter();
-                    let named = unread.map(|problem| format!("{}: {problem}", case.name));
-                    result.problems.extend(named);
-                }
-            }
-            bar.inc(1);
-        }
-        results.push(result);
-    }
-    bar.finish_and_clear();
+    let Some(results) = of_each(sets, |set| checker.check(set))? else {
+        return Ok(Done::Interrupted);
+    };
+    checker.bar.finish_and_clear();
     match measured.format {
         Format::Text => print!("{}", checks::text(&results)),
         Format::Json => output::print_json(&results)?,
     }
     let all_read = results.iter().all(|result| result.problems.is_empty());
-    Ok(if all_read {
-        Done::Complete
-    } else {
-        Done::Partial
-    })
+    Ok(Done::when(all_read))
 }
 
 fn declared(case: &TruthCase) -> anyhow::Result<&Declared> {
@@ -87,9 +65,26 @@ struct Checker<'a> {
     kept: Option<&'a dyn Readings>,
     cancelled: &'a AtomicBool,
     max_file_bytes: u64,
+    bar: ProgressBar,
 }
 
 impl Checker<'_> {
+    /// Examines all cases of a set and counts what is found.
+    fn check(&self, set: TruthSet) -> anyhow::Result<ChecksResult> {
+        let mut result = ChecksResult::new(set.name);
+        for case in set.cases {
+            self.bar.set_message(case.name.clone());
+            let examination = self.examine(&case)?;
+            let planted = &declared(&case)?.planted;
+            result.add(&case.name, planted, &examination.findings);
+            let unread = output::unread(&examination).into_iter();
+            let named = unread.map(|problem| format!("{}: {problem}", case.name));
+            result.problems.extend(named);
+            self.bar.inc(1);
+        }
+        Ok(result)
+    }
+
     fn examine(&self, case: &TruthCase) -> anyhow::Result<Examination> {
         let submission = Submission {
             declaration: Some(input::declaration(&declared(case)?.declaration)?),

@@ -1,6 +1,6 @@
 //! `docexam eval fields`: what is read from documents, against truth.
 
-use super::{Measured, TruthSet};
+use super::{Measured, TruthSet, of_each};
 use crate::commands::reading::cancel_on_interrupt;
 use crate::exit::Done;
 use crate::input;
@@ -16,9 +16,7 @@ use docexam_evaluation::{
 };
 use docexam_extract::{Calibration, Observation};
 use docexam_intake::Limits;
-use docexam_pipeline::{
-    Event, Examiner, Extraction, InputFile, PipelineError, Readings, Submission,
-};
+use docexam_pipeline::{Event, Examiner, Extraction, InputFile, Readings, Submission};
 use indicatif::ProgressBar;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -74,21 +72,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         cancelled: &cancelled,
         bar: measured.start(&mut sets),
     };
+    let Some(evaluated) = of_each(sets, |set| evaluator.evaluate(set))? else {
+        return Ok(Done::Interrupted);
+    };
     let mut results = Vec::new();
     let mut shown = Vec::new();
     let mut observations = Vec::new();
-    for set in sets {
-        match evaluator.evaluate(set) {
-            Err(error) if matches!(error.downcast_ref(), Some(PipelineError::Cancelled)) => {
-                return Ok(Done::Interrupted);
-            }
-            result => {
-                let (result, files, observed) = result?;
-                results.push(result);
-                shown.push(files);
-                observations.extend(observed);
-            }
-        }
+    for (result, files, observed) in evaluated {
+        results.push(result);
+        shown.push(files);
+        observations.extend(observed);
     }
     evaluator.bar.finish_and_clear();
     match measured.format {
@@ -107,11 +100,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         errors::write(path, &results, &shown, &evaluator.limits)?;
     }
     let all_read = results.iter().all(|result| result.problems.is_empty());
-    Ok(if all_read {
-        Done::Complete
-    } else {
-        Done::Partial
-    })
+    Ok(Done::when(all_read))
 }
 
 /// Applies the corrections to the sets.

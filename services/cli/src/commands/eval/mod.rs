@@ -9,7 +9,7 @@ use crate::kept::KeptReadings;
 use crate::output::Format;
 use clap::{Args, Subcommand};
 use docexam_evaluation::truth::{self, TruthCase};
-use docexam_pipeline::Examiner;
+use docexam_pipeline::{Examiner, PipelineError};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::{Path, PathBuf};
 
@@ -75,6 +75,18 @@ impl Measured {
     fn kept(&self, examiner: &Examiner) -> Option<KeptReadings> {
         let folder = self.keep_readings.as_deref()?;
         Some(KeptReadings::new(folder, &examiner.reader_digest()))
+    }
+}
+
+/// What is measured of each set; `None` when the user interrupted.
+fn of_each<T>(
+    sets: Vec<TruthSet>,
+    measure: impl FnMut(TruthSet) -> anyhow::Result<T>,
+) -> anyhow::Result<Option<Vec<T>>> {
+    let measured: anyhow::Result<Vec<T>> = sets.into_iter().map(measure).collect();
+    match measured {
+        Err(error) if matches!(error.downcast_ref(), Some(PipelineError::Cancelled)) => Ok(None),
+        other => other.map(Some),
     }
 }
 
