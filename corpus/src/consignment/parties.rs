@@ -71,7 +71,7 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
             &stem,
             *pick(rng, &["& Co.", "& Sons", "Bros.", "et Fils", "& Söhne"]),
         ]),
-        4 => joined(&[&person(rng), trade]),
+        4 => joined(&[&person(rng, split), trade]),
         5 => joined(&[&stem, form, "-", "Division", trade]),
         6 => joined(&[trade, &stem, form]),
         7 => joined(&[&stem, &invented_name(rng, split), form]),
@@ -95,6 +95,9 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
         }
         _ => joined(&[&stem, trade, form]),
     };
+    if split == Split::Train && rng.random_bool(0.1) {
+        name = shop_name(rng);
+    }
     if rng.random_bool(0.3) {
         name = name.to_uppercase();
     }
@@ -160,7 +163,7 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
             "{}@{domain}.example",
             pick(rng, &["info", "export", "sales", "office"])
         ),
-        person: person(rng),
+        person: person(rng, split),
         name,
     }
 }
@@ -255,7 +258,153 @@ fn invented_name(rng: &mut ChaCha8Rng, split: Split) -> String {
     }
 }
 
-fn person(rng: &mut ChaCha8Rng) -> String {
+/// `Au Bon Moulin`, `Casa Verde`: a name without a legal form and without a trade in it.
+fn shop_name(rng: &mut ChaCha8Rng) -> String {
+    const HEADS: [&str; 26] = [
+        "Au Bon",
+        "La Petite",
+        "Ma Belle",
+        "Le Vieux",
+        "Maison",
+        "Chez",
+        "Atelier",
+        "Casa",
+        "La Buona",
+        "El",
+        "Mi",
+        "The Old",
+        "Little",
+        "Golden",
+        "Royal",
+        "Haus",
+        "Zur Alten",
+        "Der Neue",
+        "Stadt",
+        "Yeni",
+        "Büyük",
+        "Dom",
+        "Nowy",
+        "De Oude",
+        "O Bom",
+        "My",
+    ];
+    const TAILS: [&str; 34] = [
+        "moulin",
+        "boutique",
+        "four",
+        "jardin",
+        "épicerie",
+        "marché",
+        "oliva",
+        "tierra",
+        "mesa",
+        "cucina",
+        "bottega",
+        "verde",
+        "market",
+        "corner",
+        "pantry",
+        "stores",
+        "workshop",
+        "mill",
+        "mühle",
+        "markt",
+        "werkstatt",
+        "garten",
+        "çarşı",
+        "bahçe",
+        "konak",
+        "młyn",
+        "ogród",
+        "sklep",
+        "molen",
+        "winkel",
+        "mercado",
+        "oficina",
+        "tools",
+        "bakery",
+    ];
+    let name = format!("{} {}", pick(rng, &HEADS), pick(rng, &TAILS));
+    match rng.random_range(0..3) {
+        0 => name,
+        1 => format!("{name} {}", pick(rng, &TAILS)),
+        _ => {
+            let words: Vec<String> = name
+                .split(' ')
+                .map(|word| {
+                    let mut letters = word.chars();
+                    let first = letters.next().map(|first| first.to_uppercase().to_string());
+                    first.unwrap_or_default() + letters.as_str()
+                })
+                .collect();
+            words.join(" ")
+        }
+    }
+}
+
+/// Few persons sign for the other splits, whose papers stay what they were; training papers name many, so that
+/// none is known by heart.
+fn person(rng: &mut ChaCha8Rng, split: Split) -> String {
+    const MORE_GIVEN: [&str; 44] = [
+        "Alexandre",
+        "Beate",
+        "Carlos",
+        "Dorota",
+        "Emre",
+        "Fatma",
+        "Giulia",
+        "Hans",
+        "Isabel",
+        "Johanna",
+        "Karim",
+        "Liselotte",
+        "Marek",
+        "Nadia",
+        "Olga",
+        "Pedro",
+        "Quang",
+        "Ruth",
+        "Stefan",
+        "Tanja",
+        "Uwe",
+        "Valérie",
+        "Willem",
+        "Xiao",
+        "Yusuf",
+        "Zofia",
+        "Henrik",
+        "Amélie",
+        "Bruno",
+        "Chiara",
+        "Dieter",
+        "Elif",
+        "Franck",
+        "Gül",
+        "Hervé",
+        "Ilse",
+        "Jorge",
+        "Katrin",
+        "Luís",
+        "Minh",
+        "J.",
+        "M.",
+        "H.",
+        "T.",
+    ];
+    const TITLES: [&str; 12] = [
+        "", "", "", "", "", "", "Mr. ", "Ms ", "Herr ", "Frau ", "M. ", "Dr. ",
+    ];
+    if split == Split::Train && rng.random_bool(0.8) {
+        let family = match rng.random_bool(0.6) {
+            true => family_name(rng, split),
+            false => invented_name(rng, split),
+        };
+        return format!("{}{} {family}", pick(rng, &TITLES), pick(rng, &MORE_GIVEN));
+    }
+    few_persons(rng)
+}
+
+fn few_persons(rng: &mut ChaCha8Rng) -> String {
     const GIVEN: [&str; 16] = [
         "Anna", "Li", "Mehmet", "Claire", "Jan", "Maria", "David", "Ayşe", "Tomás", "Wei", "Ines",
         "Paolo", "Nguyen", "Sarah", "Priya", "Omar",

@@ -54,10 +54,9 @@ impl Draft<'_> {
             }
             Column::Unit => self.unit(row, line),
             Column::UnitPrice => {
-                let text = self.number_text(line.unit_price, 2);
-                let price = self
-                    .ink
-                    .cell(row, K::UnitPrice, &text, &line.unit_price.to_string());
+                let asked = line.unit_price * self.priced_for(plan);
+                let text = self.number_text(asked, 2);
+                let price = self.ink.cell(row, K::UnitPrice, &text, &asked.to_string());
                 let price = self.with_currency(plan, price);
                 match self.habit("prices for each unit", 0.06) {
                     true => {
@@ -106,7 +105,14 @@ impl Draft<'_> {
                 let count = self
                     .ink
                     .cell(row, K::Packages, &text, &line.packages.to_string());
-                format!("{count} {}", self.package_kind_cell(row))
+                let kind = self.package_kind_cell(row);
+                match self.training_habit("contents of packages", 0.3) {
+                    true => {
+                        let each = self.content_of_package(line);
+                        format!("{count} {kind} {each}")
+                    }
+                    false => format!("{count} {kind}"),
+                }
             }
             Column::Cartons => {
                 let (first, last) = line.cartons;
@@ -120,6 +126,9 @@ impl Draft<'_> {
             Column::TaxRate => {
                 let rate = self.tax_rate();
                 escape(&rate)
+            }
+            Column::DiscountRate if self.training_habit("true rates", 0.7) => {
+                self.discount_rate(line)
             }
             Column::DiscountRate => {
                 let text = self.remember("zero rate", |rng| {
@@ -189,7 +198,13 @@ impl Draft<'_> {
                 let text = self.number_text(price.round_dp(2), 2);
                 escape(&text)
             }
-            Column::PricePer => escape("1"),
+            Column::PricePer => {
+                let number = self.priced_for(plan).to_string();
+                match self.training_habit("unit of prices", 0.4) {
+                    true => escape(&format!("{number} {}", self.unit_printed(line))),
+                    false => escape(&number),
+                }
+            }
             Column::Dimensions => {
                 let side = |rng: &mut rand_chacha::ChaCha8Rng| rng.random_range(4..25) * 5;
                 let (a, b, c) = (
@@ -253,6 +268,58 @@ impl Draft<'_> {
             3 => format!("{rate:.2}%").replace('.', ","),
             4 => rate.to_string(),
             _ => format!("{rate} %"),
+        })
+    }
+
+    /// How many the price is for: one, or the number that its column says.
+    fn priced_for(&mut self, plan: &Plan) -> Decimal {
+        let many =
+            plan.columns.contains(&Column::PricePer) && self.training_habit("prices of many", 0.6);
+        match many {
+            true => Decimal::from(
+                self.remember("priced for", |rng| {
+                    ["10", "100", "100", "1000"][rng.random_range(0..4)].to_owned()
+                })
+                .parse::<u32>()
+                .unwrap_or(1),
+            ),
+            false => Decimal::ONE,
+        }
+    }
+
+    /// `of 25 kg`, `à 12,5 KG`, `(25 KG/BAG)`: what one package holds; no field.
+    fn content_of_package(&mut self, line: &Line) -> String {
+        let each = line.net_kg / Decimal::from(line.packages.max(1));
+        let text = self.number_text(each.round_dp(1), 0);
+        let manner = self.remember("contents", |rng| rng.random_range(0..5).to_string());
+        escape(&match manner.as_str() {
+            "0" => format!("of {text} kg"),
+            "1" => format!("à {text} kg"),
+            "2" => format!("({text} KG/{})", line.unit),
+            "3" => format!("x {text}KG"),
+            _ => format!("{text} kg each"),
+        })
+    }
+
+    /// What is taken off the row in percent of its price; nothing where nothing is.
+    fn discount_rate(&mut self, line: &Line) -> String {
+        let Some(discount) = line.discount else {
+            return String::new();
+        };
+        let full = line.amount + discount;
+        let rate = match full.is_zero() {
+            true => Decimal::ZERO,
+            false => (discount * Decimal::from(100) / full).round_dp(2),
+        };
+        let text = self.number_text(rate, 0);
+        let manner = self.remember("rates of discounts", |rng| {
+            rng.random_range(0..4).to_string()
+        });
+        escape(&match manner.as_str() {
+            "0" => format!("{text} %"),
+            "1" => format!("%{text}"),
+            "2" => format!("-{text}%"),
+            _ => text,
         })
     }
 
@@ -347,7 +414,7 @@ impl Draft<'_> {
         use FieldKey as K;
         let item = &goods()[line.goods];
         let language = self.speech.language.clone();
-        let mut text = item.description(&language).to_owned();
+        let mut text = self.with_particulars(item.description(&language));
         if let Some(second) = self.speech.second.clone()
             && self.remember("two descriptions", |rng| rng.random_bool(0.4).to_string()) == "true"
         {

@@ -288,7 +288,7 @@ fn plan(draft: &mut Draft) -> Plan {
         columns.push(C::GrossPrice);
     }
     columns.push(C::UnitPrice);
-    if draft.chance(0.05) {
+    if draft.chance(0.05) || draft.training_chance(0.05) {
         columns.push(C::PricePer);
     }
     if draft.it.lines.iter().any(|line| line.discount.is_some()) {

@@ -30,6 +30,7 @@ mod official;
 mod origin;
 mod other;
 mod packing_list;
+mod particulars;
 mod parties;
 mod party;
 mod plan;
@@ -222,7 +223,7 @@ mod tests {
     use crate::consignment::{Wish, compose};
 
     /// Calls `write` with the unwritten invoices of many consignments.
-    pub fn with_invoices(count: u64, write: impl Fn(&mut Draft)) {
+    pub fn with_invoices(count: u64, mut write: impl FnMut(&mut Draft)) {
         for seed in 0..count {
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let it = compose(&mut rng, Split::Train, Wish::default());

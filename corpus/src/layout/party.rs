@@ -60,7 +60,7 @@ impl Draft<'_> {
 
     /// Whom to ask there, named below the company without a word before it; no field.
     fn bare_person(&mut self, party: &Party) -> Option<String> {
-        self.chance(0.06).then(|| escape(&party.person))
+        (self.chance(0.06) || self.training_chance(0.08)).then(|| escape(&party.person))
     }
 
     /// The part of the company that the paper goes to; no field.
@@ -206,6 +206,11 @@ impl Draft<'_> {
         if self.chance(0.25) {
             let form = self.one_of(&["", "Attn. ", "z. Hd. ", "c/o ", "Accounts Payable, "]);
             lines.push(escape(&format!("{form}{}", party.person)));
+        }
+        if self.training_chance(0.06) {
+            // The number of the branch.
+            let digits = self.digits(4);
+            lines.push(escape(&digits));
         }
         lines.extend(self.department());
         lines.extend(self.address_lines(role, party));

@@ -37,6 +37,8 @@ pub enum RowNote {
     PriceBasis,
     /// The list price and what is taken off it.
     ListPrice,
+    /// How much was ordered, is outstanding, or fits in; on papers for training.
+    Ordered,
 }
 
 impl RowNote {

@@ -21,6 +21,8 @@ const SHARE: f64 = 0.38;
 const SHARE_OF_LISTS: f64 = 0.2;
 /// Of papers without any other place for the article number.
 const SHARE_ARTICLE: f64 = 0.3;
+/// Of training papers that say how much was ordered.
+const SHARE_ORDERED: f64 = 0.12;
 /// Of invoices that say below the row what is taken off it, where anything is.
 const SHARE_DISCOUNT: f64 = 0.45;
 
@@ -42,6 +44,9 @@ impl Draft<'_> {
         if self.chance(SHARE) {
             let most = self.one_of(&[1, 1, 2, 2, 3, 4]);
             self.draw_some(RowNote::SUB_ROWS.to_vec(), most);
+        }
+        if self.training_chance(SHARE_ORDERED) {
+            self.row_notes.push(RowNote::Ordered);
         }
     }
 
@@ -159,6 +164,10 @@ impl Draft<'_> {
                     ["1", "1,00", "1.00", "1,000"][rng.random_range(0..4)].to_owned()
                 });
                 self.told("row.price_basis", &format!("{one} {unit}"))
+            }
+            RowNote::Ordered => {
+                let unit = self.unit_printed(line);
+                escape(&self.ordered_note(&unit))
             }
             _ => self.list_price(line),
         }

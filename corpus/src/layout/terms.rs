@@ -26,6 +26,10 @@ pub fn payment_terms(draft: &mut Draft) -> String {
     } else {
         "payment.days"
     };
+    let key = match draft.training_chance(0.2) {
+        true => "payment.sentence",
+        false => key,
+    };
     let text = draft
         .speech
         .say_once(&mut draft.rng, key)
@@ -112,8 +116,21 @@ pub fn route(draft: &mut Draft) -> Vec<Pair> {
         ("port_of_discharge".into(), port(draft, K::PortOfDischarge)),
     ];
     if !it.by_air && draft.chance(0.6) {
-        pairs.push(("vessel_name".into(), draft.plain(K::VesselName, &it.vessel)));
-        if draft.chance(0.7) {
+        let vessel = draft.plain(K::VesselName, &it.vessel);
+        let together = draft.training_chance(0.35);
+        pairs.push(match together {
+            // `MARIANNE 1612`, one caption for both.
+            true => {
+                let mark = draft.one_of(&[" ", " ", " / ", " V.", ", "]);
+                let voyage = draft.plain(K::VoyageNumber, &it.voyage);
+                (
+                    "vessel_name".into(),
+                    format!("{vessel}{}{voyage}", escape(mark)),
+                )
+            }
+            false => ("vessel_name".into(), vessel),
+        });
+        if !together && draft.chance(0.7) {
             pairs.push((
                 "voyage_number".into(),
                 draft.plain(K::VoyageNumber, &it.voyage),

@@ -174,6 +174,7 @@ pub fn collection(draft: &mut Draft) -> String {
     ];
     pairs.retain(|_| draft.chance(0.75));
     let list = list(draft, &pairs);
+    let onwards = onwards(draft);
     let rows = enclosed(draft);
     let names: Vec<String> = rows
         .iter()
@@ -208,11 +209,72 @@ pub fn collection(draft: &mut Draft) -> String {
     let more = draft.rng.random_range(0..6);
     let more = paragraph(&mut draft.rng, "en", more);
     format!(
-        "{emblem} #strong[{}]\n#v(6pt)\n{banner}\n{list}\n#v(5pt)\n{table}\n#v(5pt)\n{}\n\n{}\n",
+        "{emblem} #strong[{}]\n#v(6pt)\n{banner}\n{list}\n#v(5pt)\n{table}\n#v(5pt)\n{}\n\n{}\n{onwards}",
         escape(&bank),
         paragraphs(&instructions),
         escape(&more)
     )
+}
+
+/// The rest of a long letter, mostly on its second page: carriage and goods again, standing instructions, the
+/// draft itself. On papers for training.
+fn onwards(draft: &mut Draft) -> String {
+    if !draft.training_chance(0.6) {
+        return String::new();
+    }
+    let it = draft.it;
+    let amount = draft.number_text(it.amounts.total, 2);
+    let goods = crate::consignment::goods()[it.lines[0].goods].description("en");
+    let mut carriage = vec![
+        (
+            "PORT OF LOADING/AIRPORT OF DEPARTURE",
+            it.loading.name.clone(),
+        ),
+        (
+            "PORT OF DISCHARGE/AIRPORT OF DESTINATION",
+            it.discharge.name.clone(),
+        ),
+        ("VESSEL NAME", format!("{} {}", it.vessel, it.voyage)),
+        ("MERCHANDISE", goods.to_uppercase()),
+        ("ADVISE PAYMENT VIA", "SWIFT".to_owned()),
+        ("OUR BANK CHARGES", format!("{} 0.00", it.amounts.currency)),
+        ("ACCOUNT NO.", it.iban.clone()),
+    ];
+    carriage.retain(|_| draft.chance(0.75));
+    let carriage = list(draft, &carriage);
+    let heading = draft.one_of(&[
+        "BANK TO BANK INSTRUCTIONS:",
+        "STANDING INSTRUCTIONS",
+        "SPECIAL INSTRUCTIONS:",
+        "Weisungen an die vorlegende Bank",
+    ]);
+    let count = draft.rng.random_range(3..9);
+    let numbered: Vec<String> = (1..=count)
+        .map(|number| format!("{number}. {}", sentence(&mut draft.rng, "en")))
+        .collect();
+    let mut parts = vec![
+        carriage,
+        format!(
+            "#strong[{}]\n\n{}\n",
+            escape(heading),
+            paragraphs(&numbered)
+        ),
+    ];
+    if draft.chance(0.5) {
+        let day = draft.day(it.dates.on_board);
+        let tenor = draft.one_of(&["AT SIGHT", "60 days after B/L date", "At 90 days sight"]);
+        parts.push(paragraphs(&[
+            format!("EXCHANGE FOR {} {amount}", it.amounts.currency),
+            format!("{} {day}", it.loading.name),
+            format!("{tenor} PAY TO THE ORDER OF {}", it.bank.to_uppercase()),
+            format!("VALUE RECEIVED, INVOICE {}", it.numbers.invoice),
+            format!("TO: {} {}", it.buyer.name, it.buyer.address.join(", ")),
+            it.seller.name.clone(),
+        ]));
+    }
+    let pages = draft.chance(0.7);
+    let between = if pages { "#pagebreak()\n" } else { "#v(8pt)\n" };
+    format!("{between}{}", parts.join("\n#pagebreak(weak: true)\n"))
 }
 
 /// A message of a documentary credit, with its field numbers.
