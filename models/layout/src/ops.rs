@@ -25,11 +25,31 @@ pub use step::{AdamStep, Blend};
 
 use candle_core::{CpuStorage, Layout, Result, Storage, Tensor};
 
-/// Runs a loop compiled for the best vector instructions that this processor has.
-#[inline(always)]
-fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    pulp::Arch::new().dispatch(work)
+/// `vectorised!(x: &'a [f32] = x, out: &'a mut [f32] = &mut out => { … })`: runs the block compiled for the best vector
+/// instructions that this processor has, given what it works on by name, type and value.
+///
+/// The block becomes a method that is always inlined where those instructions are switched on. A closure would not be:
+/// the compiler makes one function of it for all processors, with the instructions of the oldest.
+macro_rules! vectorised {
+    ($($name:ident: $type:ty = $value:expr),+ => $work:block) => {{
+        struct Work<'a> {
+            $($name: $type,)+
+        }
+
+        impl<'a> pulp::WithSimd for Work<'a> {
+            type Output = ();
+
+            #[inline(always)]
+            fn with_simd<S: pulp::Simd>(self, _: S) {
+                let Self { $($name,)+ } = self;
+                $work
+            }
+        }
+
+        pulp::Arch::new().dispatch(Work { $($name: $value,)+ })
+    }};
 }
+use vectorised;
 
 /// The f32 values behind a contiguous layout.
 fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {

@@ -210,16 +210,16 @@ impl InplaceOp1 for BiasedSoftmax<'_> {
         let CpuStorage::F32(scores) = storage else {
             candle_core::bail!("scores are not f32");
         };
-        vectorised(|| {
+        vectorised!(op: &'a BiasedSoftmax<'a> = self, scores: &'a mut [f32] = scores, rows: usize = rows, buckets: usize = buckets => {
             for (head, scores) in scores.chunks_exact_mut(rows * rows).enumerate() {
-                let bias = &self.bias[head * buckets..(head + 1) * buckets];
+                let bias = &op.bias[head * buckets..(head + 1) * buckets];
                 let pairs = scores
                     .chunks_exact_mut(rows)
-                    .zip(self.page.buckets.chunks_exact(rows));
+                    .zip(op.page.buckets.chunks_exact(rows));
                 for (row, relations) in pairs {
                     for (score, bucket) in row.iter_mut().zip(relations) {
                         let bias = bias.get(usize::from(*bucket)).copied().unwrap_or(0.0);
-                        *score = *score * self.scale + bias;
+                        *score = *score * op.scale + bias;
                     }
                     softmax_in_place(row);
                 }
@@ -256,25 +256,26 @@ impl InplaceOp2 for SoftmaxBackward<'_> {
         let (CpuStorage::F32(gradient), Ok(mut to_bias)) = (gradient, self.to_bias.lock()) else {
             candle_core::bail!("gradients are not f32");
         };
-        vectorised(|| {
+        vectorised!(op: &'a SoftmaxBackward<'a> = self, gradient: &'a mut [f32] = gradient, p: &'a [f32] = p,
+            to_bias: &'a mut [f32] = &mut to_bias, rows: usize = rows => {
             let lines = gradient
                 .chunks_exact_mut(rows)
                 .zip(p.chunks_exact(rows))
-                .zip(&self.along);
+                .zip(&op.along);
             for (index, ((line, p), along)) in lines.enumerate() {
                 let (head, row) = (index / rows, index % rows);
                 for (g, p) in line.iter_mut().zip(p) {
                     *g = p * (*g - along);
                 }
-                let to_bias = &mut to_bias[head * self.buckets..(head + 1) * self.buckets];
-                let relations = &self.page.buckets[row * rows..(row + 1) * rows];
+                let to_bias = &mut to_bias[head * op.buckets..(head + 1) * op.buckets];
+                let relations = &op.page.buckets[row * rows..(row + 1) * rows];
                 for (g, bucket) in line.iter().zip(relations) {
                     if let Some(total) = to_bias.get_mut(usize::from(*bucket)) {
                         *total += *g;
                     }
                 }
                 for g in line.iter_mut() {
-                    *g *= self.scale;
+                    *g *= op.scale;
                 }
             }
         });

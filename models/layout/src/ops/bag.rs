@@ -66,8 +66,8 @@ impl CustomOp1 for BagOfRows {
         let table = values(table, layout)?;
         self.check(rows)?;
         let mut out = vec![0.0_f32; self.bags.ends.len() * width];
-        vectorised(|| {
-            for (bag, out) in self.bags.iter().zip(out.chunks_exact_mut(width)) {
+        vectorised!(op: &'a BagOfRows = self, table: &'a [f32] = table, out: &'a mut [f32] = &mut out, width: usize = width => {
+            for (bag, out) in op.bags.iter().zip(out.chunks_exact_mut(width)) {
                 let share = 1.0 / (bag.len().max(1) as f32).sqrt();
                 for &index in bag {
                     let row = &table[index as usize * width..][..width];
@@ -120,8 +120,8 @@ impl CustomOp1 for BagOfRows {
         }
         let mut to_table = vec![0.0_f32; table.elem_count()];
         with_values(gradient, |gradient| {
-            vectorised(|| {
-                for (bag, grad) in self.bags.iter().zip(gradient.chunks_exact(width)) {
+            vectorised!(op: &'a BagOfRows = self, gradient: &'a [f32] = gradient, to_table: &'a mut [f32] = &mut to_table, width: usize = width => {
+                for (bag, grad) in op.bags.iter().zip(gradient.chunks_exact(width)) {
                     let share = 1.0 / (bag.len().max(1) as f32).sqrt();
                     for &index in bag {
                         let row = &mut to_table[index as usize * width..][..width];

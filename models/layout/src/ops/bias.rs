@@ -4,7 +4,7 @@
 
 #[cfg(feature = "cuda")]
 use super::cuda::{self, Arg, Grid, Kernel};
-use super::math::sigmoid;
+use super::math::{CUBIC, SLOPE, gelu, sigmoid};
 use super::{values, vectorised, with_values};
 #[cfg(feature = "cuda")]
 use candle_core::CudaStorage;
@@ -83,15 +83,14 @@ impl CustomOp2 for AddBias {
         bias_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (x, bias) = (values(x, x_layout)?, values(bias, bias_layout)?);
-        let width = bias.len();
         let mut out = x.to_vec();
-        vectorised(|| {
-            for (index, row) in out.chunks_exact_mut(width).enumerate() {
+        vectorised!(op: &'a AddBias = self, bias: &'a [f32] = bias, out: &'a mut [f32] = &mut out => {
+            for (index, row) in out.chunks_exact_mut(bias.len()).enumerate() {
                 for (o, b) in row.iter_mut().zip(bias) {
                     *o += b;
                 }
-                if self.dropout.is_some() {
-                    self.scale_row(index, row);
+                if op.dropout.is_some() {
+                    op.scale_row(index, row);
                 }
             }
         });
@@ -145,10 +144,10 @@ impl CustomOp2 for AddBias {
         let mut to_bias = vec![0.0_f32; width];
         let to_x = with_values(gradient, |gradient| {
             let mut to_x = gradient.to_vec();
-            vectorised(|| {
-                for (index, row) in to_x.chunks_exact_mut(width).enumerate() {
-                    if self.dropout.is_some() {
-                        self.scale_row(index, row);
+            vectorised!(op: &'a AddBias = self, to_x: &'a mut [f32] = &mut to_x, to_bias: &'a mut [f32] = &mut to_bias => {
+                for (index, row) in to_x.chunks_exact_mut(to_bias.len()).enumerate() {
+                    if op.dropout.is_some() {
+                        op.scale_row(index, row);
                     }
                     for (total, g) in to_bias.iter_mut().zip(row) {
                         *total += *g;
@@ -166,10 +165,6 @@ impl CustomOp2 for AddBias {
 
 struct AddBiasGelu;
 
-/// GELU ≈ z · σ(2·√(2/π) · (z + 0.044715 z³)).
-const SLOPE: f32 = 1.595_769;
-const CUBIC: f32 = 0.044_715;
-
 impl CustomOp2 for AddBiasGelu {
     fn name(&self) -> &'static str {
         "docexam-add-bias-gelu"
@@ -184,14 +179,11 @@ impl CustomOp2 for AddBiasGelu {
     ) -> Result<(CpuStorage, Shape)> {
         let (x, bias) = (values(x, x_layout)?, values(bias, bias_layout)?);
         let mut out = vec![0.0_f32; x.len()];
-        let rows = x
-            .chunks_exact(bias.len())
-            .zip(out.chunks_exact_mut(bias.len()));
-        vectorised(|| {
-            for (row, out) in rows {
+        vectorised!(x: &'a [f32] = x, bias: &'a [f32] = bias, out: &'a mut [f32] = &mut out => {
+            let width = bias.len();
+            for (row, out) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
                 for ((o, x), b) in out.iter_mut().zip(row).zip(bias) {
-                    let z = x + b;
-                    *o = z * sigmoid(SLOPE * z * (1.0 + CUBIC * z * z));
+                    *o = gelu(x + b);
                 }
             }
         });
@@ -241,8 +233,10 @@ impl CustomOp2 for AddBiasGelu {
         with_values(x, |x| {
             with_values(bias, |bias| {
                 with_values(gradient, |gradient| {
-                    let rows = x.chunks_exact(width).zip(gradient.chunks_exact(width));
-                    vectorised(|| {
+                    vectorised!(x: &'a [f32] = x, bias: &'a [f32] = bias, gradient: &'a [f32] = gradient,
+                        to_x: &'a mut [f32] = &mut to_x, to_bias: &'a mut [f32] = &mut to_bias => {
+                        let width = bias.len();
+                        let rows = x.chunks_exact(width).zip(gradient.chunks_exact(width));
                         for ((x, grad), out) in rows.zip(to_x.chunks_exact_mut(width)) {
                             for i in 0..width {
                                 let z = x[i] + bias[i];

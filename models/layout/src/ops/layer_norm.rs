@@ -34,9 +34,9 @@ impl CustomOp3 for LayerNorm {
         let x = values(x, x_layout)?;
         let gain = values(gain, gain_layout)?;
         let offset = values(offset, offset_layout)?;
-        let width = gain.len();
         let mut out = vec![0.0_f32; x.len()];
-        vectorised(|| {
+        vectorised!(x: &'a [f32] = x, gain: &'a [f32] = gain, offset: &'a [f32] = offset, out: &'a mut [f32] = &mut out => {
+            let width = gain.len();
             for (row, out) in x.chunks_exact(width).zip(out.chunks_exact_mut(width)) {
                 let (mean, inverse) = moments(row);
                 for (((o, x), g), b) in out.iter_mut().zip(row).zip(gain).zip(offset) {
@@ -97,7 +97,9 @@ impl CustomOp3 for LayerNorm {
         with_values(x, |x| {
             with_values(gain, |gain| {
                 with_values(gradient, |gradient| {
-                    vectorised(|| {
+                    vectorised!(x: &'a [f32] = x, gain: &'a [f32] = gain, gradient: &'a [f32] = gradient,
+                        to_x: &'a mut [f32] = &mut to_x, to_gain: &'a mut [f32] = &mut to_gain, to_offset: &'a mut [f32] = &mut to_offset => {
+                        let width = gain.len();
                         let mut normal = vec![0.0_f32; width];
                         let mut scaled = vec![0.0_f32; width];
                         let rows = x.chunks_exact(width).zip(gradient.chunks_exact(width));

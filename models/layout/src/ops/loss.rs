@@ -96,21 +96,21 @@ impl CustomOp1 for TaggingLoss {
         let logits = values(logits, layout)?;
         self.check(rows, columns)?;
         let mut loss = 0.0_f64;
-        vectorised(|| {
-            let mut row = vec![0.0_f32; self.classes];
-            for (logits, target) in logits.chunks_exact(columns).zip(self.targets.iter()) {
-                let (classes, flags) = logits.split_at(self.classes);
+        vectorised!(op: &'a TaggingLoss = self, logits: &'a [f32] = logits, columns: usize = columns, loss: &'a mut f64 = &mut loss => {
+            let mut row = vec![0.0_f32; op.classes];
+            for (logits, target) in logits.chunks_exact(columns).zip(op.targets.iter()) {
+                let (classes, flags) = logits.split_at(op.classes);
                 if target.class_weight != 0.0 {
                     row.copy_from_slice(classes);
                     let log_sum = softmax_in_place(&mut row);
-                    let mean = classes.iter().sum::<f32>() / self.classes as f32;
-                    let wanted = classes[target.class as usize % self.classes];
-                    let aim = (1.0 - self.smoothing) * wanted + self.smoothing * mean;
-                    loss += f64::from(target.class_weight * (log_sum - aim));
+                    let mean = classes.iter().sum::<f32>() / op.classes as f32;
+                    let wanted = classes[target.class as usize % op.classes];
+                    let aim = (1.0 - op.smoothing) * wanted + op.smoothing * mean;
+                    *loss += f64::from(target.class_weight * (log_sum - aim));
                 }
                 for (z, aim) in flags.iter().zip(target.flags) {
                     let cross = z.max(0.0) - z * aim + (-z.abs()).exp().ln_1p();
-                    loss += f64::from(target.flag_weight * cross);
+                    *loss += f64::from(target.flag_weight * cross);
                 }
             }
         });
@@ -147,20 +147,20 @@ impl CustomOp1 for TaggingLoss {
         }
         let upstream: f32 = gradient.flatten_all()?.to_vec1::<f32>()?[0];
         let mut out = with_values(logits, |logits| Ok(logits.to_vec()))?;
-        vectorised(|| {
-            for (row, target) in out.chunks_exact_mut(columns).zip(self.targets.iter()) {
-                let (classes, flags) = row.split_at_mut(self.classes);
+        vectorised!(op: &'a TaggingLoss = self, out: &'a mut [f32] = &mut out, columns: usize = columns, upstream: f32 = upstream => {
+            for (row, target) in out.chunks_exact_mut(columns).zip(op.targets.iter()) {
+                let (classes, flags) = row.split_at_mut(op.classes);
                 if target.class_weight == 0.0 {
                     classes.fill(0.0);
                 } else {
                     softmax_in_place(classes);
                     let weight = target.class_weight * upstream;
-                    let spread = self.smoothing / self.classes as f32;
+                    let spread = op.smoothing / op.classes as f32;
                     for p in classes.iter_mut() {
                         *p = (*p - spread) * weight;
                     }
-                    classes[target.class as usize % self.classes] -=
-                        (1.0 - self.smoothing) * weight;
+                    classes[target.class as usize % op.classes] -=
+                        (1.0 - op.smoothing) * weight;
                 }
                 for (z, aim) in flags.iter_mut().zip(target.flags) {
                     *z = (sigmoid(*z) - aim) * target.flag_weight * upstream;

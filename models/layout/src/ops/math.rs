@@ -5,7 +5,8 @@
 pub fn exp(x: f32) -> f32 {
     const ROUND: f32 = 12_582_912.0; // 1.5 · 2^23: adding it rounds to an integer
     let x = x.clamp(-87.0, 88.0);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
     // ln 2 in two parts, so that the remainder keeps its digits.
     let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
     let series = 1.0
@@ -13,12 +14,22 @@ pub fn exp(x: f32) -> f32 {
             + r * (0.5
                 + r * (0.166_666_67
                     + r * (0.041_666_67 + r * (0.008_333_334 + r * 0.001_388_889)))));
-    series * f32::from_bits(((n as i32 + 127) << 23) as u32)
+    // The lowest bits of `rounded` are n: shifted to the exponent, without a cast, which compilers do not vectorise.
+    series * f32::from_bits((rounded.to_bits() << 23).wrapping_add(127 << 23))
 }
 
 #[inline(always)]
 pub fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
+}
+
+/// GELU ≈ z · σ(2·√(2/π) · (z + 0.044715 z³)).
+pub const SLOPE: f32 = 1.595_769;
+pub const CUBIC: f32 = 0.044_715;
+
+#[inline(always)]
+pub fn gelu(z: f32) -> f32 {
+    z * sigmoid(SLOPE * z * (1.0 + CUBIC * z * z))
 }
 
 /// Turns scores into probabilities; returns the logarithm of the sum of exponentials.

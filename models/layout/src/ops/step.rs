@@ -55,10 +55,12 @@ impl InplaceOp2 for Blend {
         from_layout: &Layout,
     ) -> Result<()> {
         let (to, from) = (values_mut(to, layout)?, values(from, from_layout)?);
-        let Self { keep, share, .. } = *self;
-        vectorised(|| match self.squares {
-            true => (to.iter_mut().zip(from)).for_each(|(to, x)| *to = keep * *to + share * x * x),
-            false => (to.iter_mut().zip(from)).for_each(|(to, x)| *to = keep * *to + share * x),
+        vectorised!(op: &'a Blend = self, to: &'a mut [f32] = to, from: &'a [f32] = from => {
+            let Blend { keep, share, .. } = *op;
+            for (to, x) in to.iter_mut().zip(from) {
+                let last = if op.squares { *x } else { 1.0 };
+                *to = keep * *to + share * x * last;
+            }
         });
         Ok(())
     }
@@ -107,11 +109,11 @@ impl InplaceOp3 for AdamStep {
     ) -> Result<()> {
         let (m, v) = (values(m, m_layout)?, values(v, v_layout)?);
         let x = values_mut(x, layout)?;
-        let [first, second] = self.corrections;
-        vectorised(|| {
+        vectorised!(op: &'a AdamStep = self, x: &'a mut [f32] = x, m: &'a [f32] = m, v: &'a [f32] = v => {
+            let [first, second] = op.corrections;
             for ((x, m), v) in x.iter_mut().zip(m).zip(v) {
-                let update = (m / first) / ((v / second).sqrt() + self.epsilon);
-                *x -= self.rate * (update + self.decay * *x);
+                let update = (m / first) / ((v / second).sqrt() + op.epsilon);
+                *x -= op.rate * (update + op.decay * *x);
             }
         });
         Ok(())
