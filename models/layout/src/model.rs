@@ -81,7 +81,8 @@ impl Model {
                 size: member.size,
                 ..config.clone()
             };
-            networks.push(Network::new(&of_member, &tensors).map_err(refuse(&path))?);
+            let network = Network::new(&of_member, &tensors).map_err(refuse(&path))?;
+            networks.push(network.in_eight_bits()?);
         }
         Ok(Self {
             config,

@@ -6,7 +6,10 @@
 
 use crate::LayoutError;
 use crate::config::{ModelConfig, NetworkSize};
-use crate::ops::{Dropout, add_bias, add_bias_gelu, attention, bag_of_rows, layer_norm};
+use crate::ops::{
+    Activation, Dropout, EightBitMatrix, add_bias, add_bias_gelu, attention, bag_of_rows,
+    layer_norm,
+};
 use crate::relations::RELATIONS;
 use crate::window::{Batch, feature_count};
 use candle_core::{Device, Result, Tensor};
@@ -56,6 +59,8 @@ struct Layer {
 struct Linear {
     weight: Tensor,
     bias: Tensor,
+    /// The weight again, for reading.
+    narrow: Option<EightBitMatrix>,
 }
 
 struct Norm {
@@ -149,6 +154,7 @@ impl Network {
             Ok::<_, String>(Linear {
                 weight: get(format!("{name}.weight"))?,
                 bias: get(format!("{name}.bias"))?,
+                narrow: None,
             })
         };
         let norm = |name: &str| {
@@ -182,6 +188,22 @@ impl Network {
         })
     }
 
+    /// Reads faster from now on, and cannot be trained: the layers multiply in 8-bit integers. What takes the features
+    /// in and the heads stay in single precision, where it costs little and rounding would be seen.
+    pub fn in_eight_bits(mut self) -> Result<Self> {
+        for layer in &mut self.layers {
+            for linear in [
+                &mut layer.qkv,
+                &mut layer.mix,
+                &mut layer.widen,
+                &mut layer.narrow,
+            ] {
+                linear.narrow = Some(EightBitMatrix::new(&linear.weight)?);
+            }
+        }
+        Ok(self)
+    }
+
     pub fn forward(&self, batch: Batch, training: Option<Training>) -> Result<Scores> {
         let rows = batch.rows();
         let mut drops = 0;
@@ -207,8 +229,7 @@ impl Network {
             let qkv = layer.qkv.run(&layer.attention_norm.run(&x)?, None)?;
             let mixed = attention(&qkv, &layer.relation_bias, plan.clone(), training.is_some())?;
             x = (x + layer.mix.run(&mixed, dropout())?)?;
-            let wide = layer.feed_norm.run(&x)?.matmul(&layer.widen.weight)?;
-            let wide = add_bias_gelu(&wide, &layer.widen.bias)?;
+            let wide = layer.widen.run_gelu(&layer.feed_norm.run(&x)?)?;
             x = (x + layer.narrow.run(&wide, dropout())?)?;
         }
         let x = self.last_norm.run(&x)?;
@@ -221,7 +242,17 @@ impl Network {
 
 impl Linear {
     fn run(&self, x: &Tensor, dropout: Option<Dropout>) -> Result<Tensor> {
-        add_bias(&x.matmul(&self.weight)?, &self.bias, dropout)
+        match &self.narrow {
+            Some(narrow) => narrow.product(x, &self.bias, Activation::None),
+            None => add_bias(&x.matmul(&self.weight)?, &self.bias, dropout),
+        }
+    }
+
+    fn run_gelu(&self, x: &Tensor) -> Result<Tensor> {
+        match &self.narrow {
+            Some(narrow) => narrow.product(x, &self.bias, Activation::Gelu),
+            None => add_bias_gelu(&x.matmul(&self.weight)?, &self.bias),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod bag;
 mod bias;
 #[cfg(feature = "cuda")]
 mod cuda;
+mod eight_bit;
 mod layer_norm;
 mod loss;
 mod math;
@@ -18,6 +19,7 @@ mod step;
 pub use attention::{AttentionPlan, PagePlan, attention};
 pub use bag::{Bags, bag_of_rows};
 pub use bias::{Dropout, add_bias, add_bias_gelu};
+pub use eight_bit::{Activation, EightBitMatrix};
 pub use layer_norm::layer_norm;
 pub use loss::{RowTarget, tagging_loss};
 pub use math::{dot, sigmoid, softmax_in_place};
