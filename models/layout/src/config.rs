@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Of the weights folder; a folder of another version is refused.
-pub const FORMAT_VERSION: u32 = 1;
-/// Of a folder with more than one network, which programs that know only one must not read.
-pub const COMMITTEE_VERSION: u32 = 2;
+/// Of the weights folder; a folder of a later version is refused.
+pub const FORMAT_VERSION: u32 = 3;
+/// Of folders of before, whose matrices are all in half precision: with one network, and with several.
+const OLDER_VERSIONS: [u32; 2] = [1, 2];
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelConfig {
@@ -30,12 +30,10 @@ impl ModelConfig {
         std::iter::once(first).chain(self.others.iter().copied())
     }
 
-    /// Of a folder with so many networks.
-    pub fn version(others: usize) -> u32 {
-        match others {
-            0 => FORMAT_VERSION,
-            _ => COMMITTEE_VERSION,
-        }
+    /// Whether a folder of this version can be read.
+    pub fn is_known_version(&self) -> bool {
+        let older = OLDER_VERSIONS[usize::from(!self.others.is_empty())];
+        [FORMAT_VERSION, older].contains(&self.version)
     }
 }
 

@@ -21,6 +21,7 @@ mod page;
 mod pca;
 mod relations;
 mod shape;
+mod stored;
 mod token_table;
 mod train;
 mod vocabulary;

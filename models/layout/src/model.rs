@@ -6,14 +6,14 @@
 //! words beyond `MOST_WORDS` are answered with `O`. What to make of the probabilities is up to the
 //! caller.
 
-use crate::config::{ModelConfig, Temperatures};
+use crate::config::{FORMAT_VERSION, ModelConfig, Temperatures};
 use crate::manifest::{self, Manifest};
-use crate::network::{Network, Tensors, refuse};
+use crate::network::{Network, refuse};
 use crate::ops::{sigmoid, softmax_in_place};
+use crate::stored;
 use crate::token_table::{TABLE_FILE, TokenTable, VOCABULARY_FILE};
 use crate::window::Batch;
 use crate::{LayoutError, PageWord};
-use candle_core::{DType, Device};
 use std::path::Path;
 
 pub const WEIGHTS_FILE: &str = "model.safetensors";
@@ -76,7 +76,7 @@ impl Model {
                 let reason = format!("token vectors of length {}", table.dimension);
                 return Err(LayoutError::format(&folder.join(TABLE_FILE), reason));
             }
-            let tensors = load_weights(&path)?;
+            let tensors = stored::load(&path)?;
             let of_member = ModelConfig {
                 size: member.size,
                 ..config.clone()
@@ -236,13 +236,12 @@ fn load_config(folder: &Path) -> Result<ModelConfig, LayoutError> {
     let text = std::fs::read(&path).map_err(|e| LayoutError::file("read", &path, e))?;
     let config: ModelConfig =
         serde_json::from_slice(&text).map_err(|e| LayoutError::format(&path, e))?;
-    let expected = ModelConfig::version(config.others.len());
-    match config.version == expected {
+    match config.is_known_version() {
         true => Ok(config),
         false => Err(LayoutError::Version {
             path,
             found: config.version,
-            expected,
+            expected: FORMAT_VERSION,
         }),
     }
 }
@@ -251,14 +250,6 @@ pub(crate) fn write_config(folder: &Path, config: &ModelConfig) -> Result<(), La
     let path = folder.join(CONFIG_FILE);
     let text = serde_json::to_string_pretty(config).map_err(|e| LayoutError::format(&path, e))?;
     std::fs::write(&path, text + "\n").map_err(|e| LayoutError::file("write", &path, e))
-}
-
-/// The matrices of a file, in single precision.
-pub(crate) fn load_weights(file: &Path) -> Result<Tensors, LayoutError> {
-    candle_core::safetensors::load(file, &Device::Cpu)?
-        .into_iter()
-        .map(|(name, tensor)| Ok((name, tensor.to_dtype(DType::F32)?)))
-        .collect()
 }
 
 /// Scores before temperature, softmax and sigmoid.

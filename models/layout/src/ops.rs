@@ -19,7 +19,7 @@ mod step;
 pub use attention::{AttentionPlan, PagePlan, attention};
 pub use bag::{Bags, bag_of_rows};
 pub use bias::{Dropout, add_bias, add_bias_gelu};
-pub use eight_bit::{Activation, EightBitMatrix};
+pub use eight_bit::{Activation, EightBitMatrix, rounded_columns};
 pub use layer_norm::layer_norm;
 pub use loss::{RowTarget, tagging_loss};
 pub use math::{dot, sigmoid, softmax_in_place};

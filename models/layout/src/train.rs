@@ -20,9 +20,10 @@ use crate::calibrate::fit_temperatures;
 use crate::config::{FORMAT_VERSION, ModelConfig, NetworkSize, Temperatures};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::labels::{label_weights, page_classes, word_labels};
-use crate::model::{Model, WEIGHTS_FILE, load_weights};
+use crate::model::{Model, WEIGHTS_FILE};
 use crate::network::{Network, Tensors, initial_tensors, refuse};
 use crate::page::read_training_pages;
+use crate::stored;
 use crate::token_table::TokenTable;
 use crate::{LayoutError, TrainingPage};
 use ahead::Step;
@@ -267,7 +268,7 @@ fn started_from(
             "pages are labelled {name}, which the weights in {} lack",
             folder.display()
         ))),
-        None => Ok((config, load_weights(&folder.join(WEIGHTS_FILE))?)),
+        None => Ok((config, stored::load(&folder.join(WEIGHTS_FILE))?)),
     }
 }
 

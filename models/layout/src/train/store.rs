@@ -6,7 +6,8 @@ use crate::config::ModelConfig;
 use crate::manifest;
 use crate::model::{CONFIG_FILE, WEIGHTS_FILE, files, write_config};
 use crate::network::Tensors;
-use candle_core::{DType, Device, Tensor};
+use crate::stored;
+use candle_core::{Device, Tensor};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -45,8 +46,7 @@ pub fn load_best(folder: &Path) -> Result<Tensors, LayoutError> {
     load(&folder.join(BEST_FILE))
 }
 
-/// Writes a weights folder: matrices in half precision, the token table and further networks as they are in
-/// `tokens`, the manifest.
+/// Writes a weights folder: the network, the token table and further networks as they are in `tokens`, the manifest.
 pub fn write_weights(
     folder: &Path,
     tokens: &Path,
@@ -54,11 +54,7 @@ pub fn write_weights(
     tensors: &Tensors,
 ) -> Result<(), LayoutError> {
     std::fs::create_dir_all(folder).map_err(|e| LayoutError::file("create", folder, e))?;
-    let halves: Tensors = tensors
-        .iter()
-        .map(|(name, tensor)| Ok((name.clone(), tensor.to_dtype(DType::F16)?)))
-        .collect::<candle_core::Result<_>>()?;
-    save(&folder.join(WEIGHTS_FILE), &halves)?;
+    stored::save(&folder.join(WEIGHTS_FILE), tensors)?;
     write_config(folder, config)?;
     let written = [CONFIG_FILE, WEIGHTS_FILE];
     let files = files(config);
