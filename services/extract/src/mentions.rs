@@ -76,6 +76,7 @@ fn goes_on_from(
         return None;
     }
     let shape = Shape::of(page);
+    let line_start = line_start(page, next);
     let above = |index: &usize| {
         groups[*index]
             .last()
@@ -84,7 +85,7 @@ fn goes_on_from(
     let aligned = (0..groups.len())
         .rev()
         .filter(above)
-        .find(|index| goes_on_below(key, &groups[*index], next, &shape))?;
+        .find(|index| goes_on_below(key, &groups[*index], next, line_start, &shape))?;
     // A line that breaks inside a value goes on at the left edge, wherever the value began: of the
     // values on the line above, the last one is the broken one.
     let broken_line = groups[aligned].last()?.bbox;
@@ -147,7 +148,25 @@ fn confidence(key: FieldKey, fragment: &Fragment) -> f32 {
     (fragment.tag_probability * read).clamp(0.0, 1.0)
 }
 
-fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Shape) -> bool {
+/// Where the line of a fragment begins: with the code of the country before a town (`DE 20457 Hamburg`), if there is one.
+fn line_start(page: &TaggedPage, next: &Fragment) -> f32 {
+    let before = next.words.first().and_then(|first| first.checked_sub(1));
+    let country = before.and_then(|at| {
+        let (word, tag) = (page.reading.words.get(at)?, page.words.get(at)?.tag);
+        let is_country = matches!(tag, Tag::Header(key) if key.value_form() == ValueForm::Country);
+        (is_country && same_line(&word.bbox, &next.bbox)).then_some(word.bbox.x0)
+    });
+    country.unwrap_or(next.bbox.x0).min(next.bbox.x0)
+}
+
+/// `line_start` is where the line of `next` begins.
+fn goes_on_below(
+    key: FieldKey,
+    group: &[Fragment],
+    next: &Fragment,
+    line_start: f32,
+    shape: &Shape,
+) -> bool {
     let Some(last) = group.last() else {
         return false;
     };
@@ -156,7 +175,7 @@ fn goes_on_below(key: FieldKey, group: &[Fragment], next: &Fragment, shape: &Sha
     let all = group
         .iter()
         .fold(last.bbox, |all, part| all.union(&part.bbox));
-    let indent = shape.in_heights((next.bbox.x0 - all.x0).abs(), height);
+    let indent = shape.in_heights((line_start - all.x0).abs(), height);
     let overlaps = next.bbox.x0 < all.x1 && next.bbox.x1 > all.x0;
     if gap > PARAGRAPH_GAP {
         // A line of an address was lost, or a telephone number stands in it.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::fixture::{LINE, PageOf};
 use FieldKey::{
-    BuyerAddress, ContainerNumber, DocumentNumber, SellerAddress, SellerName, TotalAmount,
+    BuyerAddress, ContainerNumber, DocumentNumber, SellerAddress, SellerCountry, SellerName,
+    TotalAmount,
 };
 
 fn texts(page: &TaggedPage) -> Vec<(FieldKey, String)> {
@@ -66,6 +67,18 @@ fn a_lost_line_does_not_cut_an_address() {
     }
     let found: Vec<String> = texts(&page).into_iter().map(|(_, text)| text).collect();
     assert_eq!(found, ["12 Mill Lane\nGermany"]);
+}
+
+#[test]
+fn a_town_with_the_code_of_its_country_goes_on_below_a_blank_line() {
+    let mut page = PageOf::invoice()
+        .header(SellerAddress, 0.1, 0.1, "Mill Lane 12")
+        .header(SellerCountry, 0.1, 0.1 + 2.5 * LINE, "DE")
+        .header(SellerAddress, 0.13, 0.1 + 2.5 * LINE, "20457 Hamburg")
+        .page();
+    page.words[4].begins = 0.1;
+    let address = (SellerAddress, "Mill Lane 12\n20457 Hamburg".to_owned());
+    assert!(texts(&page).contains(&address), "{:?}", texts(&page));
 }
 
 #[test]
