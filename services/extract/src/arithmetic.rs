@@ -67,16 +67,19 @@ fn adopt(normalised: &mut Normalised, reading: Decimal) {
         .extend(normalised.value.replace(text));
 }
 
-/// Settles quantity, price and amount of one row; true when they agree.
+/// Settles quantity, price and amount of one row; true when they agree. The amount may be less what is taken off the
+/// row, whatever its sign.
 pub fn settle_row(
     quantity: &mut Normalised,
     price: &mut Normalised,
     amount: &mut Normalised,
+    discount: Option<Decimal>,
 ) -> bool {
+    let full = |a: Decimal| discount.and_then(|discount| a.checked_add(discount.abs()));
     for a in readings(amount) {
         for q in readings(quantity) {
             for p in readings(price) {
-                if is_product(q, p, a) {
+                if is_product(q, p, a) || full(a).is_some_and(|a| is_product(q, p, a)) {
                     adopt(quantity, q);
                     adopt(price, p);
                     adopt(amount, a);

@@ -167,33 +167,42 @@ fn item(row: &Row, context: &Context) -> Item {
         .collect();
     cells.extend(unit_in_quantity(&cells, context));
     read_by_unit(&mut cells);
-    let keys = [
-        FieldKey::Quantity,
-        FieldKey::UnitPrice,
-        FieldKey::LineAmount,
-    ];
-    let positions = keys.map(|key| cells.iter().position(|cell| cell.mention.key == key));
-    if let [Some(quantity), Some(price), Some(amount)] = positions {
-        let values = |index: usize| cells[index].normalised.clone();
-        let (mut q, mut p, mut a) = (values(quantity), values(price), values(amount));
-        // A point that separates thousands is easily read as a comma, and the other way round.
-        let grouped = || grouped(&cells[quantity].mention.text);
-        let holds = settle_row(&mut q, &mut p, &mut a)
-            || grouped().is_some_and(|other| {
-                q = other;
-                settle_row(&mut q, &mut p, &mut a)
-            });
-        if holds {
-            let mut settle = |index: usize, normalised: Normalised| {
-                cells[index].normalised = normalised;
-                cells[index].odds += HOLDS;
-            };
-            settle(quantity, q);
-            settle(price, p);
-            settle(amount, a);
+    settle_price(&mut cells, &row.other_prices, context);
+    Item { cells }
+}
+
+/// Of the numbers that may be the price of a row, the one with which quantity times price is its amount.
+fn settle_price(cells: &mut [Candidate], other_prices: &[Mention], context: &Context) {
+    let position = |key| cells.iter().position(|cell| cell.mention.key == key);
+    let (Some(quantity), Some(price), Some(amount)) = (
+        position(FieldKey::Quantity),
+        position(FieldKey::UnitPrice),
+        position(FieldKey::LineAmount),
+    ) else {
+        return;
+    };
+    let discount = number_in(cells, FieldKey::DiscountAmount);
+    let others = other_prices.iter().cloned();
+    let others = others.map(|mention| Candidate::new(mention, context));
+    let prices = std::iter::once(cells[price].clone()).chain(others);
+    // A point that separates thousands is easily read as a comma, and the other way round.
+    let grouped = grouped(&cells[quantity].mention.text);
+    let usual = cells[quantity].normalised.clone();
+    let quantities: Vec<Normalised> = std::iter::once(usual).chain(grouped).collect();
+    for mut candidate in prices {
+        for q in &quantities {
+            let (mut q, mut a) = (q.clone(), cells[amount].normalised.clone());
+            if settle_row(&mut q, &mut candidate.normalised, &mut a, discount) {
+                cells[price] = candidate;
+                cells[quantity].normalised = q;
+                cells[amount].normalised = a;
+                for index in [quantity, price, amount] {
+                    cells[index].odds += HOLDS;
+                }
+                return;
+            }
         }
     }
-    Item { cells }
 }
 
 /// The unit of `126,60M2`, where no cell of its own says it.

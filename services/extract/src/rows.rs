@@ -31,6 +31,8 @@ const WIDE_GAP: f32 = 0.7;
 #[derive(Clone, Debug)]
 pub struct Row {
     pub cells: Vec<Mention>,
+    /// Numbers that were taken for its price too, like the rate of a discount beside it.
+    pub other_prices: Vec<Mention>,
 }
 
 /// Rows of the table that runs over the given pages; `pages` are indices into `all`.

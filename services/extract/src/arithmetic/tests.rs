@@ -28,7 +28,7 @@ fn a_row_settles_what_notation_leaves_open() {
     let mut amount = number(FieldKey::LineAmount, "3.375");
     // 1.5 x 2.25 = 3.375 as decimals, and 1500 x 2.25 = 3375 with two of them grouped: the usual
     // reading of amount and quantity comes first.
-    assert!(settle_row(&mut quantity, &mut price, &mut amount));
+    assert!(settle_row(&mut quantity, &mut price, &mut amount, None));
     assert_eq!(quantity.value.as_deref(), Some("1500"));
     assert_eq!(price.value.as_deref(), Some("2.250"));
     assert_eq!(amount.value.as_deref(), Some("3375"));
@@ -36,9 +36,22 @@ fn a_row_settles_what_notation_leaves_open() {
     let mut quantity = number(FieldKey::Quantity, "1.500");
     let mut price = number(FieldKey::UnitPrice, "2.00");
     let mut amount = number(FieldKey::LineAmount, "3.00");
-    assert!(settle_row(&mut quantity, &mut price, &mut amount));
+    assert!(settle_row(&mut quantity, &mut price, &mut amount, None));
     assert_eq!(quantity.value.as_deref(), Some("1.500"));
     assert_eq!(quantity.alternatives, ["1500"]);
+}
+
+#[test]
+fn an_amount_may_be_less_what_is_taken_off_the_row() {
+    let settled = |discount: i64| {
+        let mut quantity = number(FieldKey::Quantity, "65");
+        let mut price = number(FieldKey::UnitPrice, "21.23");
+        let mut amount = number(FieldKey::LineAmount, "1375.90");
+        let discount = Some(Decimal::new(discount, 2));
+        settle_row(&mut quantity, &mut price, &mut amount, discount)
+    };
+    assert!(settled(405) && settled(-405));
+    assert!(!settled(1000));
 }
 
 #[test]
@@ -46,10 +59,10 @@ fn a_row_that_does_not_add_up_is_left_as_printed() {
     let mut quantity = number(FieldKey::Quantity, "10");
     let mut price = number(FieldKey::UnitPrice, "2.00");
     let mut amount = number(FieldKey::LineAmount, "25.00");
-    assert!(!settle_row(&mut quantity, &mut price, &mut amount));
+    assert!(!settle_row(&mut quantity, &mut price, &mut amount, None));
     assert_eq!(amount.value.as_deref(), Some("25.00"));
     let mut misread = number(FieldKey::LineAmount, "2O.00");
-    assert!(!settle_row(&mut quantity, &mut price, &mut misread));
+    assert!(!settle_row(&mut quantity, &mut price, &mut misread, None));
     assert_eq!(misread.value, None);
 }
 

@@ -70,6 +70,24 @@ fn a_consignment_comes_out_as_documents_with_values() {
 }
 
 #[test]
+fn of_two_numbers_taken_for_the_price_the_one_that_fits_is_it() {
+    let mut page = PageOf::invoice()
+        .first_cell(FieldKey::Description, 0.1, 0.3, "Ball bearings")
+        .cell(FieldKey::Quantity, 0.3, 0.3, "65")
+        .cell(FieldKey::UnitPrice, 0.45, 0.3, "21.23")
+        .cell(FieldKey::UnitPrice, 0.6, 0.3, "0.29")
+        .cell(FieldKey::DiscountAmount, 0.7, 0.3, "4.05")
+        .cell(FieldKey::LineAmount, 0.85, 0.3, "1375.90")
+        .page();
+    // The rate of the discount is the surer of the two.
+    page.words[3].probability = 0.7;
+    let documents = assemble(vec![page], None);
+    let row = documents[0].line_items().next().expect("a row");
+    let price = row.property(FieldKey::UnitPrice).map(Field::value);
+    assert_eq!(price, Some("21.23"));
+}
+
+#[test]
 fn fields_stand_in_reading_order_and_point_to_their_words() {
     let documents = assemble(consignment(), None);
     let tops: Vec<f32> = documents[0]

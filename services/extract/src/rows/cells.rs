@@ -29,7 +29,23 @@ pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
         .filter(is_plausible)
         .collect();
     cells.sort_by_key(|cell| (cell.page, cell.first_word));
-    is_an_item(&cells).then_some(Row { cells })
+    let prices: Vec<&Fragment> = parts
+        .iter()
+        .filter(|(key, _)| *key == FieldKey::UnitPrice)
+        .map(|(_, part)| *part)
+        .collect();
+    let is_cell = |price: &Mention| {
+        cells
+            .iter()
+            .any(|cell| cell.key == price.key && cell.first_word == price.first_word)
+    };
+    let other_prices = numbers(all, FieldKey::UnitPrice, &prices)
+        .filter(|price| !is_cell(price))
+        .collect();
+    is_an_item(&cells).then_some(Row {
+        cells,
+        other_prices,
+    })
 }
 
 /// What stands on the lines, by key. Codes in the column of the line number, below it, are easily taken for
@@ -62,18 +78,9 @@ fn is_code(text: &str) -> bool {
 
 /// A text is all its parts; of several numbers the surest, the upper one first.
 fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mention> {
-    let of_page = |page: usize, parts: &[Fragment]| mention(key, all.get(page)?, parts);
     let joins = key.value_form() == ValueForm::Text && key != FieldKey::PackageKind;
     if !joins {
-        // A number broken in a narrow column goes on right below itself.
-        let unbroken = parts.chunk_by(|a, b| {
-            is_broken(a, b) && all.get(b.page).is_some_and(|page| may_go_on(key, page, b))
-        });
-        let mentions = unbroken.filter_map(|chunk| {
-            let owned: Vec<Fragment> = chunk.iter().map(|part| (*part).clone()).collect();
-            of_page(owned.first()?.page, &owned)
-        });
-        return mentions.reduce(|best, next| {
+        return numbers(all, key, parts).reduce(|best, next| {
             if next.confidence > best.confidence + CLEARLY {
                 next
             } else {
@@ -85,7 +92,7 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     let mut joined: Option<Mention> = None;
     for on_page in parts.chunk_by(|a, b| a.page == b.page) {
         let owned: Vec<Fragment> = on_page.iter().map(|part| (*part).clone()).collect();
-        let Some(next) = owned.first().and_then(|first| of_page(first.page, &owned)) else {
+        let Some(next) = of_one_page(all, key, &owned) else {
             continue;
         };
         joined = Some(match joined {
@@ -98,6 +105,25 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
         });
     }
     joined
+}
+
+/// What is no text, each for itself: a number broken in a narrow column goes on right below itself.
+fn numbers<'a>(
+    all: &'a [TaggedPage],
+    key: FieldKey,
+    parts: &'a [&'a Fragment],
+) -> impl Iterator<Item = Mention> + 'a {
+    let unbroken = parts.chunk_by(move |a, b| {
+        is_broken(a, b) && all.get(b.page).is_some_and(|page| may_go_on(key, page, b))
+    });
+    unbroken.filter_map(move |chunk| {
+        let owned: Vec<Fragment> = chunk.iter().map(|part| (*part).clone()).collect();
+        of_one_page(all, key, &owned)
+    })
+}
+
+fn of_one_page(all: &[TaggedPage], key: FieldKey, parts: &[Fragment]) -> Option<Mention> {
+    mention(key, all.get(parts.first()?.page)?, parts)
 }
 
 fn is_broken(above: &Fragment, below: &Fragment) -> bool {
