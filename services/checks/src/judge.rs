@@ -164,6 +164,12 @@ pub fn same_identifier(facts: &Facts, left: Side, right: Side) -> Judgement {
     if let Some(reason) = too_weak(facts, sides.into_iter().flatten()) {
         return Judgement::Doubtful(reason);
     }
+    if is_part(&a, &b) {
+        let (left, right) = (left.text(), right.text());
+        return Judgement::Doubtful(format!(
+            "One of '{left}' and '{right}' may lack its beginning or end."
+        ));
+    }
     let read: Vec<Seen> = sides
         .into_iter()
         .flatten()
@@ -177,6 +183,14 @@ pub fn same_identifier(facts: &Facts, left: Side, right: Side) -> Judgement {
         Some(reason) => Judgement::Doubtful(reason),
         None => Judgement::Differs,
     }
+}
+
+/// Whether one identifier is the beginning or the end of the other: readers cut a number where a mark or a gap stands in
+/// it, and nobody writes another one so. A few characters are part of many numbers and prove nothing.
+fn is_part(a: &str, b: &str) -> bool {
+    const TELLING: usize = 6;
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    short.len() >= TELLING && (long.starts_with(short) || long.ends_with(short))
 }
 
 /// Whether an identifier, read with at least `bound`, is another one altered in several characters: so close a number

@@ -55,6 +55,8 @@ mod tests {
     #[test]
     fn cannot_judge() {
         assert_eq!(outcomes("CN4588I2"), [Outcome::Indeterminate]);
+        // The letters before the figures were not read.
+        assert_eq!(outcomes("458812"), [Outcome::Indeterminate]);
         assert_eq!(TestCase::new().outcomes("D05"), [Outcome::NotChecked]);
     }
 }
