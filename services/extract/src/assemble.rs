@@ -13,6 +13,7 @@ use crate::derived::add_derived;
 use crate::fragments::is_finite;
 use crate::mass_columns::{doubt_impossible, settle_masses};
 use crate::mentions::{Mention, Place, mentions};
+use crate::misread_words::KnownWords;
 use crate::normalise::{Context, Normalised};
 use crate::odds::{log_odds, probability};
 use crate::page_facts::{PageFacts, page_facts};
@@ -79,13 +80,17 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
     let header = on_pages(mentions);
     let rows = rows(pages, &group.pages);
     let context = context(group, pages, &header, &rows);
-    let mut items: Vec<Item> = rows.iter().map(|row| item(row, &context)).collect();
+    let cells = rows.iter().flat_map(|row| &row.cells);
+    let known = KnownWords::of(header.iter().chain(cells));
+    let item = |row| item(row, &context, &known);
+    let mut items: Vec<Item> = rows.iter().map(item).collect();
     let amounts = sum_of_column(
         items.iter().map(|item| item.cells.as_slice()),
         FieldKey::LineAmount,
     );
     let (rivals, printed) = (on_pages(rivals), on_pages(printed_amounts));
     let mut chosen = choose(header, rivals, printed, amounts, &context);
+    chosen.iter_mut().for_each(|field| known.mend(field));
     let mut rows: Vec<&mut Vec<Candidate>> = items.iter_mut().map(|item| &mut item.cells).collect();
     settle_masses(&mut rows, |key| number_in(&chosen, key));
     let (net, gross) = (FieldKey::TotalNetMassKg, FieldKey::TotalGrossMassKg);
@@ -157,11 +162,16 @@ struct Item {
     cells: Vec<Candidate>,
 }
 
-fn item(row: &Row, context: &Context) -> Item {
+fn item(row: &Row, context: &Context, known: &KnownWords) -> Item {
+    let candidate = |mention: &Mention| {
+        let mut candidate = Candidate::new(mention.clone(), context);
+        known.mend(&mut candidate);
+        candidate
+    };
     let mut cells: Vec<Candidate> = row
         .cells
         .iter()
-        .map(|mention| Candidate::new(mention.clone(), context))
+        .map(candidate)
         // A cell with a value counts in sums however badly it was read; leaving it out would be worse.
         .filter(|cell| cell.normalised.value.is_some() || cell.is_worth_keeping())
         .collect();

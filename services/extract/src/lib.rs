@@ -22,6 +22,7 @@ mod fixture;
 mod fragments;
 mod mass_columns;
 mod mentions;
+mod misread_words;
 mod normalise;
 mod odds;
 mod page_facts;

@@ -32,6 +32,7 @@ pub use incoterm::place_after_rule;
 pub use synonyms::Synonyms;
 
 use docexam_domain::{FieldKey, ValueForm};
+use std::collections::BTreeSet;
 
 /// What the text of a mention says.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -62,6 +63,24 @@ impl Normalised {
             value: None,
             alternatives,
         }
+    }
+}
+
+/// The code that the tables have for a unit or kind of package; none for other keys.
+pub fn code_of(key: FieldKey, text: &str) -> Option<String> {
+    match key {
+        FieldKey::Unit => unit::unit(text),
+        FieldKey::PackageKind => package_kind::package_code(text),
+        _ => None,
+    }
+}
+
+/// The codes of such names as differ from a folded text in at most so many letters.
+pub fn codes_near(key: FieldKey, folded: &str, errors: usize) -> BTreeSet<&'static str> {
+    match key {
+        FieldKey::Unit => unit::unit_codes_near(folded, errors),
+        FieldKey::PackageKind => package_kind::package_codes_near(folded, errors),
+        _ => BTreeSet::new(),
     }
 }
 

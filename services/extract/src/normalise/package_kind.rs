@@ -4,6 +4,7 @@
 use super::fold::plain_digits;
 use super::synonyms::Synonyms;
 use super::text::collapsed;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static KINDS: LazyLock<Synonyms> =
@@ -11,14 +12,27 @@ static KINDS: LazyLock<Synonyms> =
 
 pub fn package_kind(text: &str) -> Option<String> {
     let plain = plain_digits(text);
-    let words = plain.trim_matches(|c: char| !c.is_alphabetic());
-    let whole = KINDS.code(words);
+    let words = words_of(&plain);
+    code(words).map(str::to_owned).or_else(|| collapsed(words))
+}
+
+/// The code of Recommendation 21, if the text is one of its kinds.
+pub fn package_code(text: &str) -> Option<String> {
+    code(words_of(&plain_digits(text))).map(str::to_owned)
+}
+
+pub fn package_codes_near(folded: &str, errors: usize) -> BTreeSet<&'static str> {
+    KINDS.codes_near(folded, errors)
+}
+
+fn words_of(plain: &str) -> &str {
+    plain.trim_matches(|c: char| !c.is_alphabetic())
+}
+
+fn code(words: &str) -> Option<&'static str> {
     // "PALLETS (EUR)", "CARTONS ON PALLET": the first word names the kind.
     let first = || words.split_whitespace().next().and_then(|w| KINDS.code(w));
-    whole
-        .or_else(first)
-        .map(str::to_owned)
-        .or_else(|| collapsed(words))
+    KINDS.code(words).or_else(first)
 }
 
 #[cfg(test)]

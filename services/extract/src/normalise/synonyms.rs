@@ -2,7 +2,7 @@
 //! Form: a header line, then `code,name|name|…`; the first code that claims a name keeps it.
 
 use super::fold::fold;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 pub struct Synonyms {
     /// By folded name.
@@ -25,6 +25,13 @@ impl Synonyms {
 
     pub fn code(&self, text: &str) -> Option<&'static str> {
         self.codes.get(&key_of(text)).copied()
+    }
+
+    /// The codes of the names from which a folded text differs in at most so many letters.
+    pub fn codes_near(&self, folded: &str, errors: usize) -> BTreeSet<&'static str> {
+        let near = |name: &str| strsim::damerau_levenshtein(folded, name) <= errors;
+        let names = self.codes.iter().filter(|(name, _)| near(name));
+        names.map(|(_, code)| *code).collect()
     }
 
     /// Whether the text is itself one of the codes, in capitals.

@@ -3,6 +3,7 @@
 
 use super::fold::{fold, plain_digits};
 use super::synonyms::Synonyms;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 static UNITS: LazyLock<Synonyms> =
@@ -20,6 +21,10 @@ pub fn unit(text: &str) -> Option<String> {
         .find_map(|candidate| UNITS.code(candidate))
         .map(str::to_owned)
         .or_else(|| UNITS.is_code(trimmed).then(|| trimmed.to_owned()))
+}
+
+pub fn unit_codes_near(folded: &str, errors: usize) -> BTreeSet<&'static str> {
+    UNITS.codes_near(folded, errors)
 }
 
 /// The unit as a word of the table, whatever surrounds it; used to tell units from stray letters.
