@@ -135,13 +135,6 @@ impl Draft<'_> {
             _ => attribute(rng),
         }
     }
-
-    /// `Bestellt wurden 5 kg`: numbers below a row that are none of its cells.
-    pub fn ordered_note(&mut self, unit: &str) -> String {
-        let number = self.rng.random_range(1..300);
-        let said = self.speech.say_once(&mut self.rng, "row.ordered");
-        said.replace("{q}", &format!("{number} {unit}"))
-    }
 }
 
 /// A word out of the names of all goods of the split.

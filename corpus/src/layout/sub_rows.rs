@@ -166,8 +166,10 @@ impl Draft<'_> {
                 self.told("row.price_basis", &format!("{one} {unit}"))
             }
             RowNote::Ordered => {
-                let unit = self.unit_printed(line);
-                escape(&self.ordered_note(&unit))
+                let number = self.rng.random_range(1..300);
+                let quantity = format!("{number} {}", self.unit_printed(line));
+                let said = self.speech.say_once(&mut self.rng, "row.ordered");
+                escape(&said.replace("{q}", &quantity))
             }
             _ => self.list_price(line),
         }

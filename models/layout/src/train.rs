@@ -255,6 +255,7 @@ fn started_from(
     let model = Model::load(folder)?;
     let known = |names: &[String], name: &String| names.contains(name);
     let config = ModelConfig {
+        version: FORMAT_VERSION,
         temperatures: Temperatures::default(),
         ..model.config
     };
