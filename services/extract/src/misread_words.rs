@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 const LETTERS_TO_ERROR: usize = 3;
 /// Of a word that only the tables have; shorter ones are one letter from too many others.
 const LEAST_LETTERS: usize = 5;
+/// No unit and no kind of package is longer; what is takes long to compare.
+const MOST_LETTERS: usize = 30;
 
 /// The words of a document that the tables have.
 pub struct KnownWords {
@@ -39,6 +41,9 @@ impl KnownWords {
             return;
         }
         let read = letters(&candidate.mention.text);
+        if !(1..=MOST_LETTERS).contains(&read.chars().count()) {
+            return;
+        }
         if let Some(code) = self.nearest(key, &read).or_else(|| in_tables(key, &read)) {
             candidate.normalised.value = Some(code);
         }
@@ -121,6 +126,14 @@ mod tests {
         assert_eq!(kind("paltets").as_deref(), Some("PX"));
         // Near tins, cans and ctns.
         assert_eq!(kind("cins").as_deref(), Some("cins"));
+    }
+
+    #[test]
+    fn figures_and_long_texts_are_like_no_word() {
+        assert_eq!(mended(FieldKey::Unit, &["%"], "12"), None);
+        let long = "pallets".repeat(1000);
+        let kind = mended(FieldKey::PackageKind, &["pallets"], &long);
+        assert_eq!(kind, Some(long));
     }
 
     #[test]
