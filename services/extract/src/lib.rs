@@ -26,6 +26,7 @@ mod misread_words;
 mod normalise;
 mod odds;
 mod page_facts;
+mod right_behind;
 mod rivals;
 mod rows;
 mod settle;

@@ -193,7 +193,7 @@ fn goes_on_below(
     (is_block(key) && gap < BLOCK_GAP) || next.begins < surely_first
 }
 
-fn is_address(key: FieldKey) -> bool {
+pub fn is_address(key: FieldKey) -> bool {
     matches!(
         key,
         FieldKey::SellerAddress | FieldKey::BuyerAddress | FieldKey::ConsigneeAddress

@@ -4,12 +4,13 @@
 //! a run of words that stand close together on one line the two must fit: a word of another field begins
 //! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
-//! What stands on several lines or far apart has rules of its own: `continued`, `spaced_numbers`, `wrapped`, `columns`.
+//! What stands on several lines or far apart has rules of its own: `continued`, `right_behind`, `spaced_numbers`, `wrapped`, `columns`.
 
 use crate::columns::agree_in_columns;
 use crate::continued::continue_below;
 use crate::fragments::Shape;
 use crate::mentions::is_quantity;
+use crate::right_behind::draw_right_behind;
 use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use crate::whole_dates::complete_dates;
@@ -31,6 +32,7 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
     let shape = Shape::of(page);
     let mut words = page.words.clone();
     continue_below(page, &shape, &mut words);
+    draw_right_behind(page, &shape, &mut words);
     let count = words.len().min(page.reading.words.len());
     let mut start = 0;
     for end in 1..=count {
@@ -61,7 +63,7 @@ fn drop_rates(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) {
 }
 
 /// Whether two words follow each other on a line as the words of one text do.
-fn adjoin(page: &TaggedPage, shape: &Shape, left: usize, right: usize) -> bool {
+pub fn adjoin(page: &TaggedPage, shape: &Shape, left: usize, right: usize) -> bool {
     let (Some(a), Some(b)) = (page.reading.words.get(left), page.reading.words.get(right)) else {
         return false;
     };

@@ -44,6 +44,11 @@ pub fn country(text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// Whether a text is the name of a country, not its code.
+pub fn names_country(text: &str) -> bool {
+    COUNTRIES.by_name.contains_key(&fold(text)) && code(text).is_none()
+}
+
 /// The country of an address: its last line that names one, or the code before the postcode.
 pub fn country_of_address(address: &str) -> Option<String> {
     let lines: Vec<&str> = address.lines().collect();
