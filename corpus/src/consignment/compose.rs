@@ -115,6 +115,13 @@ pub fn pick<'a, T>(rng: &mut ChaCha8Rng, from: &'a [T]) -> &'a T {
     &from[rng.random_range(0..from.len())]
 }
 
+/// So many capital letters.
+pub fn letters(rng: &mut ChaCha8Rng, count: usize) -> String {
+    (0..count)
+        .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
+        .collect()
+}
+
 pub fn other_country(rng: &mut ChaCha8Rng, taken: &[&str]) -> &'static Country {
     loop {
         let country = pick(rng, countries());

@@ -13,6 +13,7 @@ mod numbers;
 mod parties;
 mod tables;
 
+pub(crate) use compose::letters;
 pub use compose::{Wish, compose};
 pub use declare::declare;
 pub(crate) use declare::{number_and_date, transport_number};

@@ -1,5 +1,6 @@
 //! Numbers of documents in the shapes that companies and authorities give them.
 
+use super::compose::letters;
 use super::identifiers::air_waybill;
 use super::{Dates, Numbers};
 use rand::RngExt;
@@ -19,11 +20,6 @@ pub fn document_numbers(rng: &mut ChaCha8Rng, dates: &Dates, countries: (&str, &
         0 => invoice.clone(),
         1 => format!("PL-{invoice}"),
         _ => shaped(rng, &["PL", "LS", "DN", "P"], year),
-    };
-    let letters = |rng: &mut ChaCha8Rng, count: usize| -> String {
-        (0..count)
-            .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
-            .collect()
     };
     let carrier = letters(rng, 4);
     let port = letters(rng, 3);

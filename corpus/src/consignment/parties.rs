@@ -1,7 +1,7 @@
 //! Invented companies with addresses, numbers and banks as they are written in their country.
 
 use super::Party;
-use super::compose::pick;
+use super::compose::{letters, pick};
 use super::tables::Country;
 use crate::split::Split;
 use rand::RngExt;
@@ -50,11 +50,6 @@ pub fn party(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> Party {
     };
     let trade = *pick(rng, &TRADES);
     let form = pick(rng, &country.legal_forms).as_str();
-    let letters = |rng: &mut ChaCha8Rng, count: usize| -> String {
-        (0..count)
-            .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
-            .collect()
-    };
     let joined = |parts: &[&str]| -> String {
         let filled: Vec<&str> = parts
             .iter()
@@ -429,9 +424,7 @@ pub fn bank(rng: &mut ChaCha8Rng, country: &Country, split: Split) -> String {
 }
 
 pub fn bic(rng: &mut ChaCha8Rng, country: &str) -> String {
-    let mut code: String = (0..4)
-        .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
-        .collect();
+    let mut code = letters(rng, 4);
     code.push_str(country);
     code.push_str(
         ["2X", "33", "HH", "PP", "BB"]

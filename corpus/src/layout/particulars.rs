@@ -5,7 +5,8 @@
 //! split have it: those of the others stay what they were, so that figures of different days can be compared.
 
 use super::draft::Draft;
-use crate::consignment::{attribute, goods, goods_of};
+use super::look::pick;
+use crate::consignment::{attribute, goods, goods_of, letters};
 use crate::lexicon::synonym;
 use crate::split::Split;
 use rand::RngExt;
@@ -27,7 +28,7 @@ impl Draft<'_> {
 
     /// `name` with what a catalogue says beside it; `name` itself in most houses.
     pub fn with_particulars(&mut self, name: &str) -> String {
-        if self.split != Split::Train || !self.habit("particulars", SHARE) {
+        if !self.training_habit("particulars", SHARE) {
             return name.to_owned();
         }
         let called = self.called(name);
@@ -94,7 +95,7 @@ impl Draft<'_> {
                 "mm", "cm", "m", "ml", "l", "L", "g", "kg", "KG", "W", "V", "A", "K", "bar", "Ah",
                 "Hz", "GB", "gr", "cl", "µm", "mm²", "PN", "g/m²", "\"",
             ];
-            UNITS[rng.random_range(0..UNITS.len())]
+            pick::<&str>(rng, &UNITS)
         };
         match rng.random_range(0..15) {
             0 | 1 => format!("{number}{gap}{}", unit(rng)),
@@ -140,8 +141,7 @@ impl Draft<'_> {
 /// A word out of the names of all goods of the split.
 fn word(rng: &mut ChaCha8Rng, language: &str) -> &'static str {
     let kinds = goods_of(Split::Train);
-    let kind = kinds[rng.random_range(0..kinds.len())];
-    let name = goods()[kind].description(language);
+    let name = goods()[*pick(rng, &kinds)].description(language);
     let words: Vec<&str> = name
         .split([' ', ',', ';'])
         .filter(|word| !word.is_empty())
@@ -152,19 +152,16 @@ fn word(rng: &mut ChaCha8Rng, language: &str) -> &'static str {
         .unwrap_or(name)
 }
 
-/// `SKT.`: the first letters, or the consonants.
+/// `HEXA.`: the first letters of a long word.
 fn shortened(word: &str) -> String {
     let letters: Vec<char> = word
         .chars()
         .filter(|letter| letter.is_alphanumeric())
         .collect();
-    if letters.len() < 5 {
-        return word.to_owned();
+    match letters.len() {
+        0..5 => word.to_owned(),
+        _ => format!("{}.", letters[..4].iter().collect::<String>()),
     }
-    format!(
-        "{}.",
-        letters[..letters.len().min(4)].iter().collect::<String>()
-    )
 }
 
 fn brand(rng: &mut ChaCha8Rng) -> String {
@@ -175,7 +172,6 @@ fn brand(rng: &mut ChaCha8Rng) -> String {
     const LAST: [&str; 12] = [
         "lene", "tec", "mix", "line", "soft", "plus", "rix", "dur", "flor", "bond", "zon", "cell",
     ];
-    let pick = |rng: &mut ChaCha8Rng, from: &[&'static str]| from[rng.random_range(0..from.len())];
     let name = format!("{}{}", pick(rng, &FIRST), pick(rng, &LAST));
     match rng.random_range(0..4) {
         0 => name.to_uppercase(),
@@ -186,11 +182,6 @@ fn brand(rng: &mut ChaCha8Rng) -> String {
 
 /// `LL6201XR`, `H-030`, `6002 J`, `PRO 15`.
 fn model(rng: &mut ChaCha8Rng) -> String {
-    let letters = |rng: &mut ChaCha8Rng, count: usize| -> String {
-        (0..count)
-            .map(|_| char::from(rng.random_range(b'A'..=b'Z')))
-            .collect()
-    };
     let number: u32 = rng.random_range(2..9999);
     match rng.random_range(0..6) {
         0 => format!("{}{number}{}", letters(rng, 2), letters(rng, 2)),

@@ -57,10 +57,14 @@ struct Layer {
 }
 
 struct Linear {
-    weight: Tensor,
+    weight: Matrix,
     bias: Tensor,
-    /// The weight again, for reading.
-    narrow: Option<EightBitMatrix>,
+}
+
+enum Matrix {
+    Single(Tensor),
+    /// For reading only.
+    EightBits(EightBitMatrix),
 }
 
 struct Norm {
@@ -152,9 +156,8 @@ impl Network {
         };
         let linear = |name: &str| {
             Ok::<_, String>(Linear {
-                weight: get(format!("{name}.weight"))?,
+                weight: Matrix::Single(get(format!("{name}.weight"))?),
                 bias: get(format!("{name}.bias"))?,
-                narrow: None,
             })
         };
         let norm = |name: &str| {
@@ -198,7 +201,9 @@ impl Network {
                 &mut layer.widen,
                 &mut layer.narrow,
             ] {
-                linear.narrow = Some(EightBitMatrix::new(&linear.weight)?);
+                if let Matrix::Single(weight) = &linear.weight {
+                    linear.weight = Matrix::EightBits(EightBitMatrix::new(weight)?);
+                }
             }
         }
         Ok(self)
@@ -242,16 +247,16 @@ impl Network {
 
 impl Linear {
     fn run(&self, x: &Tensor, dropout: Option<Dropout>) -> Result<Tensor> {
-        match &self.narrow {
-            Some(narrow) => narrow.product(x, &self.bias, Activation::None),
-            None => add_bias(&x.matmul(&self.weight)?, &self.bias, dropout),
+        match &self.weight {
+            Matrix::Single(weight) => add_bias(&x.matmul(weight)?, &self.bias, dropout),
+            Matrix::EightBits(weight) => weight.product(x, &self.bias, Activation::None),
         }
     }
 
     fn run_gelu(&self, x: &Tensor) -> Result<Tensor> {
-        match &self.narrow {
-            Some(narrow) => narrow.product(x, &self.bias, Activation::Gelu),
-            None => add_bias_gelu(&x.matmul(&self.weight)?, &self.bias),
+        match &self.weight {
+            Matrix::Single(weight) => add_bias_gelu(&x.matmul(weight)?, &self.bias),
+            Matrix::EightBits(weight) => weight.product(x, &self.bias, Activation::Gelu),
         }
     }
 }

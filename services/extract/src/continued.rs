@@ -35,11 +35,7 @@ pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]
             let word = &mut words[at];
             let drawn = probability(log_odds(sureness) + BELOW);
             if drawn > word.probability {
-                let before = (word.tag, word.probability);
-                word.others.retain(|(other, _)| *other != tag);
-                word.others.push(before);
-                word.tag = tag;
-                word.probability = drawn;
+                word.turn_into(tag, drawn, word.probability);
             }
         }
     }

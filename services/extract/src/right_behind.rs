@@ -53,11 +53,7 @@ pub fn draw_right_behind(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWo
 }
 
 fn draw(word: &mut TaggedWord, key: FieldKey) {
-    let tag = Tag::Header(key);
-    word.others.retain(|(other, _)| *other != tag);
-    word.others.push((Tag::Outside, 1.0 - DRAWN));
-    word.tag = tag;
-    word.probability = DRAWN;
+    word.turn_into(Tag::Header(key), DRAWN, 1.0 - DRAWN);
 }
 
 fn is_postal_code(text: &str) -> bool {

@@ -28,6 +28,16 @@ pub struct TaggedWord {
     pub starts_row: f32,
 }
 
+impl TaggedWord {
+    /// Takes another tag; the one before stays possible with probability `before`.
+    pub fn turn_into(&mut self, tag: Tag, probability: f32, before: f32) {
+        self.others.retain(|(other, _)| *other != tag);
+        self.others.push((self.tag, before));
+        self.tag = tag;
+        self.probability = probability;
+    }
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct TaggedPage {
     pub reading: PageReading,

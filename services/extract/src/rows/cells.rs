@@ -16,30 +16,22 @@ pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
     let mut keys: Vec<FieldKey> = parts.iter().map(|(key, _)| *key).collect();
     keys.sort_unstable();
     keys.dedup();
+    let of_key = |key: FieldKey| -> Vec<&Fragment> {
+        let parts = parts.iter().filter(|(of, _)| *of == key);
+        parts.map(|(_, part)| *part).collect()
+    };
     let mut cells: Vec<Mention> = keys
         .into_iter()
-        .filter_map(|key| {
-            let parts: Vec<&Fragment> = parts
-                .iter()
-                .filter(|(of, _)| *of == key)
-                .map(|(_, part)| *part)
-                .collect();
-            cell(all, key, &parts)
-        })
+        .filter_map(|key| cell(all, key, &of_key(key)))
         .filter(is_plausible)
         .collect();
     cells.sort_by_key(|cell| (cell.page, cell.first_word));
-    let prices: Vec<&Fragment> = parts
-        .iter()
-        .filter(|(key, _)| *key == FieldKey::UnitPrice)
-        .map(|(_, part)| *part)
-        .collect();
     let is_cell = |price: &Mention| {
         cells
             .iter()
             .any(|cell| cell.key == price.key && cell.first_word == price.first_word)
     };
-    let other_prices = numbers(all, FieldKey::UnitPrice, &prices)
+    let other_prices = numbers(all, FieldKey::UnitPrice, &of_key(FieldKey::UnitPrice))
         .filter(|price| !is_cell(price))
         .collect();
     is_an_item(&cells).then_some(Row {
