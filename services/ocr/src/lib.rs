@@ -5,7 +5,7 @@
 //! the page's own text layer. A page that cannot be read is a reading with status `Failed`.
 //! Read it in the order of the work: `ink` (is there print, how large) → `text_layer` (can it be trusted) → `bands`, `ruling`,
 //! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over), `mixed` (Chinese among Latin print),
-//! `figures` (doubtful ones read again by others), `rows`, `words`; `trial` finds out how a doubtful page wants to be read,
+//! `second_look` (doubtful words read again by the network of `line_reader`), `rows`, `words`; `trial` finds out how a doubtful page wants to be read,
 //! `reader` holds all together.
 //! Deliberately absent: image decoding, meaning of words, correction of what was read, and any type
 //! of Tesseract in the interface, so that another engine can take its place.
@@ -14,9 +14,9 @@ mod bands;
 mod config;
 mod engine;
 mod error;
-mod figures;
 mod gaps;
 mod ink;
+mod line_reader;
 mod mask;
 mod mixed;
 mod models;
@@ -24,6 +24,7 @@ mod reader;
 mod rows;
 mod ruling;
 mod scale;
+mod second_look;
 mod text_layer;
 mod trial;
 mod words;

@@ -26,8 +26,7 @@ pub(crate) struct Models {
     /// As Tesseract wants it: `Latin`, or `script/Latin` where scripts have a folder of their own.
     pub latin: String,
     pub chinese: String,
-    pub second: String,
-    /// `name:first 12 hex digits of the SHA-256` for each model.
+    /// Of Tesseract's models and the line reader's: `name:first 12 hex digits of the SHA-256` for each model.
     pub digests: Vec<String>,
 }
 
@@ -36,19 +35,26 @@ impl Models {
         let folder = folder(config)?;
         let latin = name_in(&folder, &config.latin_model)?;
         let chinese = name_in(&folder, &config.chinese_model)?;
-        let second = name_in(&folder, &config.second_model)?;
         let mut digests = Vec::new();
-        for name in [&latin, &chinese, &second] {
+        for name in [&latin, &chinese] {
             digests.push(format!(
                 "{name}:{}",
                 short_digest(&trained_data(&folder, name))?
             ));
         }
+        if let Some(network) = &config.line_model {
+            if !network.is_file() {
+                return Err(OcrError::NoLineModel {
+                    path: network.clone(),
+                });
+            }
+            let name = network.file_stem().unwrap_or_default().to_string_lossy();
+            digests.push(format!("{name}:{}", short_digest(network)?));
+        }
         Ok(Self {
             folder,
             latin,
             chinese,
-            second,
             digests,
         })
     }
@@ -150,5 +156,10 @@ mod tests {
         };
         let problem = Models::find(&config).unwrap_err().to_string();
         assert_eq!(problem, "no tessdata folder found; looked in /nowhere");
+        let problem = Models::find(&OcrConfig::with_models(Path::new("/nowhere")));
+        assert_eq!(
+            problem.unwrap_err().to_string(),
+            "no line reader /nowhere/reader/data/PP-OCRv6_rec_small.onnx; models/reader/obtain.sh puts it there"
+        );
     }
 }

@@ -6,14 +6,15 @@
 
 use crate::bands::without_bands;
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
-use crate::figures;
 use crate::gaps::gaps;
 use crate::ink::{Direction, Ink};
+use crate::line_reader::LineReader;
 use crate::mixed;
 use crate::models::Models;
 use crate::rows::{across_the_page, completed, passed_over, without_frames};
 use crate::ruling::without_ruling;
 use crate::scale::prepared;
+use crate::second_look;
 use crate::trial::{self, Script, Way, is_chinese};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
@@ -32,7 +33,7 @@ const VARIABLES: [(&str, &str); 3] = [
 ];
 
 /// Counts the changes of what this crate does to a page: another number, other readings.
-const RULES: u32 = 4;
+const RULES: u32 = 5;
 
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
@@ -46,16 +47,14 @@ const MOSTLY_CHINESE: f32 = 0.3;
 const MIN_PASSED_OVER: usize = 30;
 const PASSED_OVER: f32 = 0.03;
 
-/// Of a word by itself: about what its letters have at 10 points.
-const ALONE_DPI: f32 = 300.0;
-
 /// Reads pages. Holds the models, so it is made once for each worker thread.
 pub struct Reader {
     config: OcrConfig,
     models: Models,
     latin: Engine,
-    /// Reads words with figures again. Started, like the next one, when the first page needs it.
-    second: Option<Engine>,
+    /// Reads doubtful words again.
+    line_reader: Option<LineReader>,
+    /// Started when the first page needs it.
     chinese: Option<Engine>,
     description: String,
 }
@@ -77,9 +76,13 @@ impl Reader {
         let models = Models::find(config)?;
         let latin = Engine::start(&models.folder, &models.latin, &VARIABLES)?;
         Ok(Self {
+            line_reader: config
+                .line_model
+                .as_deref()
+                .map(LineReader::load)
+                .transpose()?,
             config: config.clone(),
             latin,
-            second: None,
             chinese: None,
             description: describe(&models, config),
             models,
@@ -224,20 +227,27 @@ impl Reader {
             "parts of lines passed over"
         );
         for gap in gaps {
-            let line = Segmentation::SingleLine;
-            let more = engine.read(&image, dpi, Some(gap), line, deadline)?;
+            in_time(deadline)?;
+            let more = match &self.line_reader {
+                Some(line_reader) => line_reader.read(&image, gap),
+                None => {
+                    let (engine, line) = (self.engine_for(script)?, Segmentation::SingleLine);
+                    engine.read(&image, dpi, Some(gap), line, deadline)?
+                }
+            };
             read = completed(read, more);
         }
         let unread = passed_over(letters, &read);
         if unread >= MIN_PASSED_OVER && unread as f32 >= PASSED_OVER * letters.len() as f32 {
             tracing::debug!(page = page.number, unread, "letters passed over");
+            let engine = self.engine_for(script)?;
             let more = engine.read(&image, dpi, None, Segmentation::Sparse, deadline)?;
             read = completed(read, more);
         }
         if script == Script::Latin {
             read = self.with_chinese(&image, dpi, read, deadline)?;
         }
-        self.read_figures_again(&image, &ink, &mut read, deadline)?;
+        let read = self.read_again(&image, &ink, read, deadline)?;
         Ok(placed(across_the_page(read), image.dimensions()))
     }
 
@@ -268,44 +278,30 @@ impl Reader {
         Ok(mixed::replaced(read, again))
     }
 
-    /// One more reader for each word with figures, and where it says something else, the votes of several.
-    fn read_figures_again(
-        &mut self,
+    /// Doubtful words once more, by the line reader, if there is one.
+    fn read_again(
+        &self,
         image: &GrayImage,
         ink: &Ink,
-        words: &mut [ReadWord],
+        words: Vec<ReadWord>,
         deadline: Instant,
-    ) -> Result<(), Stopped> {
-        let (mut again, mut changed) = (0, 0);
-        for index in figures::to_read_again(words) {
-            let Some(alone) = figures::alone(image, ink, words, index) else {
-                continue;
-            };
-            let [low, high] = figures::HEIGHTS_PX;
-            let low = figures::at_height(&alone, low, ink.paper);
-            let first = &words[index];
-            let by_second = read_alone(self.second()?, &low, deadline)?;
-            if figures::confirms(&first.text, &by_second.0) {
-                continue;
-            }
-            let high = figures::at_height(&alone, high, ink.paper);
-            let readings = [
-                by_second,
-                read_alone(&mut self.latin, &low, deadline)?,
-                read_alone(self.second()?, &high, deadline)?,
-                read_alone(&mut self.latin, &high, deadline)?,
-            ];
-            let settled = figures::settled(first, &readings);
-            again += 1;
-            changed += usize::from(settled.text != first.text);
-            words[index] = settled;
+    ) -> Result<Vec<ReadWord>, Stopped> {
+        let Some(line_reader) = &self.line_reader else {
+            return Ok(words);
+        };
+        let runs = second_look::doubtful_runs(&words);
+        tracing::debug!(runs = runs.len(), "doubtful words read again");
+        let (mut settled, mut done) = (Vec::new(), 0);
+        for run in runs {
+            in_time(deadline)?;
+            let place = second_look::place(ink, &words, &run, image.dimensions());
+            let again = line_reader.read(image, place);
+            settled.extend_from_slice(&words[done..run.start]);
+            done = run.end;
+            settled.extend(second_look::settled(&words[run], &again));
         }
-        tracing::debug!(again, changed, "words with figures read by several readers");
-        Ok(())
-    }
-
-    fn second(&mut self) -> Result<&mut Engine, Stopped> {
-        started(&mut self.second, &self.models.folder, &self.models.second)
+        settled.extend_from_slice(&words[done..]);
+        Ok(settled)
     }
 
     /// Reads a small part of the page, turned until it is legible; then, unless that went well, in
@@ -374,15 +370,11 @@ fn started<'a>(
     }
 }
 
-/// A word that is alone on its picture.
-fn read_alone(
-    engine: &mut Engine,
-    word: &GrayImage,
-    deadline: Instant,
-) -> Result<(String, f32), OutOfTime> {
-    let line = Segmentation::SingleLine;
-    let words = engine.read(word, ALONE_DPI, None, line, deadline)?;
-    Ok(figures::joined(&words))
+fn in_time(deadline: Instant) -> Result<(), OutOfTime> {
+    match Instant::now() < deadline {
+        true => Ok(()),
+        false => Err(OutOfTime),
+    }
 }
 
 impl From<OutOfTime> for Stopped {

@@ -5,6 +5,7 @@ use docexam_domain::{PageReading, PageStatus, ReadingSource};
 use docexam_intake::{Limits, Page, open};
 use docexam_ocr::{OcrConfig, Reader};
 use image::{GrayImage, Luma, imageops};
+use std::path::Path;
 
 const LINES: [&str; 14] = [
     "COMMERCIAL INVOICE No. 2026-4711",
@@ -70,8 +71,13 @@ fn picture(image: GrayImage) -> Page {
     }
 }
 
+fn config() -> OcrConfig {
+    OcrConfig::with_models(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models"))
+}
+
 fn reader() -> Reader {
-    Reader::new(&OcrConfig::default()).expect("tesseract and its models are installed")
+    Reader::new(&config())
+        .expect("tesseract and its models are installed, models/reader/obtain.sh was run")
 }
 
 /// Share of the printed words that were read, in any order.
@@ -158,9 +164,7 @@ fn a_reading_does_not_depend_on_the_page_before() {
     let smaller = picture(imageops::crop_imm(&scanned_page().image, 0, 0, 1_000, 700).to_image());
     let between = reader.read(0, smaller.clone()).expect("read");
     assert_eq!(reader.read(0, scanned_page()).expect("read"), first);
-    let fresh = Reader::new(&OcrConfig::default())
-        .expect("starts")
-        .read(0, smaller);
+    let fresh = self::reader().read(0, smaller);
     assert_eq!(fresh.expect("read"), between);
 }
 
@@ -179,6 +183,33 @@ fn small_print_is_enlarged() {
         )
         .expect("read");
     assert!(found(&reading) > 0.85, "{}", found(&reading));
+}
+
+/// Coarse and full of holes, as a bad fax is.
+fn damaged_page() -> Page {
+    let page = scanned_page();
+    let (width, height) = page.image.dimensions();
+    let filter = imageops::FilterType::Triangle;
+    let coarse = imageops::resize(&page.image, width * 9 / 20, height * 9 / 20, filter);
+    let mut image = imageops::resize(&coarse, width, height, filter);
+    for (x, y, pixel) in image.enumerate_pixels_mut() {
+        let hash = (x / 2 * 7_919 + y / 2 * 104_729).wrapping_mul(2_654_435_761) >> 24;
+        if hash < 14 {
+            pixel.0[0] = 255;
+        }
+    }
+    picture(image)
+}
+
+#[test]
+fn what_is_doubtful_is_read_better_by_the_line_reader() {
+    let mut tesseract = Reader::new(&OcrConfig::default()).expect("starts");
+    let alone = found(&tesseract.read(0, damaged_page()).expect("read"));
+    let together = found(&reader().read(0, damaged_page()).expect("read"));
+    assert!(
+        together > alone,
+        "{together} found, {alone} by Tesseract alone"
+    );
 }
 
 #[test]
@@ -203,7 +234,7 @@ fn pages_without_text_are_blank() {
 fn a_page_that_takes_too_long_fails_with_file_page_and_limit() {
     let config = OcrConfig {
         max_page_seconds: 0.1,
-        ..OcrConfig::default()
+        ..config()
     };
     let mut reader = Reader::new(&config).expect("starts");
     let reading = reader.read(3, scanned_page()).expect("no error");
@@ -218,7 +249,9 @@ fn the_engine_names_its_version_models_and_settings() {
     let engine = reader.engine();
     assert!(engine.starts_with("tesseract 5."), "{engine}");
     assert!(
-        engine.contains("Latin:") && engine.contains("HanS:"),
+        engine.contains("Latin:")
+            && engine.contains("HanS:")
+            && engine.contains("PP-OCRv6_rec_small:"),
         "{engine}"
     );
     assert_eq!(engine, self::reader().engine());

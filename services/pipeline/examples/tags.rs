@@ -1,5 +1,5 @@
 //! What the model says of each word of a document, before anything is decided: for whoever asks why a
-//! field was read or missed. Usage: OMP_THREAD_LIMIT=1 tags WEIGHTS FILE
+//! field was read or missed. Usage, in the repository's root: OMP_THREAD_LIMIT=1 tags WEIGHTS FILE
 
 use docexam_extract::{Extractor, TaggedPage};
 use docexam_intake::Limits;
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let weights = arguments.next().ok_or("no folder of weights")?;
     let name = arguments.next().ok_or("no file")?;
     let extractor = Extractor::load(Path::new(&weights))?;
-    let mut reader = Reader::new(&OcrConfig::default())?;
+    let mut reader = Reader::new(&OcrConfig::with_models(Path::new("models")))?;
     let file = docexam_intake::open(&name, std::fs::read(&name)?.into(), &Limits::default())?;
     for number in 1..=file.page_count() {
         let reading = reader.read(0, file.page(number)?)?;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Folder with `layout/weights`, `rules/<pack>` and `nomenclature/data`.
+    /// Folder with `layout/weights`, `reader/data`, `rules/<pack>` and `nomenclature/data`.
     pub models_dir: PathBuf,
     /// Folder name of the rule pack.
     pub rule_pack: String,
@@ -29,11 +29,12 @@ impl Config {
 
     /// The defaults, with artefacts in `models_dir` and a thread for each core.
     pub fn new(models_dir: PathBuf) -> Self {
+        let ocr = OcrConfig::with_models(&models_dir);
         Self {
             models_dir,
             rule_pack: "wco-baseline".to_owned(),
             limits: Limits::default(),
-            ocr: OcrConfig::default(),
+            ocr,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             max_files: 100,
             max_pages_per_submission: 5_000,
@@ -54,6 +55,7 @@ impl Config {
         } = self;
         let ocr = OcrConfig {
             tessdata_dir: None,
+            line_model: None,
             ..ocr.clone()
         };
         let settings = format!("{limits:?} {ocr:?} {max_files} {max_pages_per_submission}");

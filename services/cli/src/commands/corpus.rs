@@ -1,11 +1,11 @@
 //! `docexam corpus`: invented consignments for training, tests and samples.
 
 use crate::exit::Done;
+use crate::input::ReaderOptions;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 use docexam_corpus::label::{LabelOptions, label_corpus, receipts};
 use docexam_corpus::{GenerateOptions, Split, generate, golden, sample};
-use docexam_ocr::OcrConfig;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
@@ -109,9 +109,8 @@ pub struct Label {
     /// Variants, misread by the fitted error model, of each remaining document
     #[arg(long, default_value_t = 2, value_name = "N")]
     variants: u32,
-    /// Folder with Tesseract's traineddata files, if not the system's
-    #[arg(long, env = "DOCEXAM_TESSDATA", value_name = "DIR")]
-    tessdata: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -183,8 +182,7 @@ fn check_shares(shares: [f64; 2]) -> anyhow::Result<()> {
 
 fn label(arguments: &Label) -> anyhow::Result<Done> {
     check_shares([arguments.share_ocr, arguments.share_text_layer])?;
-    let mut ocr = OcrConfig::default();
-    ocr.tessdata_dir.clone_from(&arguments.tessdata);
+    let ocr = arguments.reader.config()?;
     let options = LabelOptions {
         seed: arguments.seed,
         count: arguments.count,

@@ -2,6 +2,7 @@
 
 use super::stored::{PastOptions, Stored};
 use crate::exit::Done;
+use crate::input::ReaderOptions;
 use crate::learning::pages::{least_unchecked_confidence, training_page};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
@@ -36,9 +37,8 @@ pub struct Export {
     /// Leave out pages with a field that no officer corrected and that was read with less confidence
     #[arg(long, default_value_t = 0.5, value_name = "CONFIDENCE")]
     least_confidence: f32,
-    /// Folder with Tesseract's traineddata files, if not the system's
-    #[arg(long, env = "DOCEXAM_TESSDATA", value_name = "DIR")]
-    tessdata: Option<PathBuf>,
+    #[command(flatten)]
+    reader: ReaderOptions,
 }
 
 pub fn run(command: &Command) -> anyhow::Result<Done> {
@@ -68,8 +68,7 @@ async fn export(arguments: &Export) -> anyhow::Result<Done> {
     let Some(path) = &arguments.pages else {
         return Ok(Done::Complete);
     };
-    let mut ocr = OcrConfig::default();
-    ocr.tessdata_dir.clone_from(&arguments.tessdata);
+    let ocr = arguments.reader.config()?;
     let mut exported = Exported::default();
     let mut reader = None;
     for corrected in stored.store.corrected_pages(&stored.tenant).await? {
