@@ -11,6 +11,8 @@ use crate::ink::Mark;
 /// Two pieces of print are on one line if their middles are closer than this part of the lower one's
 /// height.
 const SAME_LINE: f32 = 0.5;
+/// Words that follow each other on a line overlap by so much of the lower one's height.
+const LEVEL: f32 = 0.5;
 /// A line may be read with so much of it under another; more, and one stands in for the other.
 const MOST_OVERLAP: f32 = 0.3;
 
@@ -65,6 +67,13 @@ impl Piece {
     }
 }
 
+/// Whether neighbours of one line of Tesseract's stand on one line: in the cells of a table it strays to the line below.
+fn is_level(one: &ReadWord, next: &ReadWord) -> bool {
+    let overlap = one.bottom.min(next.bottom) - one.top.max(next.top);
+    let lower = (one.bottom - one.top).min(next.bottom - next.top);
+    overlap as f32 > LEVEL * lower as f32
+}
+
 fn centre(word: &ReadWord) -> f32 {
     (word.top + word.bottom) as f32 / 2.0
 }
@@ -72,7 +81,7 @@ fn centre(word: &ReadWord) -> f32 {
 /// Lines across the page, numbered from the top.
 pub(crate) fn across_the_page(words: Vec<ReadWord>) -> Vec<ReadWord> {
     let mut pieces: Vec<Piece> = words
-        .chunk_by(|one, next| one.line == next.line)
+        .chunk_by(|one, next| one.line == next.line && is_level(one, next))
         .filter_map(|words| Piece::of(words.to_vec()))
         .collect();
     pieces.sort_by_key(|piece| piece.left);
