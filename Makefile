@@ -9,18 +9,17 @@ demo: build
 
 # Tests need more features of some dependencies than the program alone: built once, with the tests.
 test: setup
-	models/reader/obtain.sh
 	cargo test --workspace --no-run --lib --bins --tests
 	models/nomenclature/obtain.sh
 	cargo test --workspace --no-fail-fast --lib --bins --tests
 
 build: setup
-	models/reader/obtain.sh
 	cargo build --workspace --bins
 	models/nomenclature/obtain.sh
 
 setup:
 	deploy/setup.sh
+	models/reader/obtain.sh
 
 lint:
 	cargo fmt --all --check

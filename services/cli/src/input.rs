@@ -50,7 +50,7 @@ impl ReadingOptions {
     pub fn config(&self) -> anyhow::Result<Config> {
         let mut config = Config::new(self.models_dir()?);
         config.rule_pack.clone_from(&self.rule_pack);
-        config.ocr = self.reader.config()?;
+        config.ocr.tessdata_dir.clone_from(&self.reader.tessdata);
         if let Some(threads) = self.threads {
             config.threads = threads.max(1);
         }

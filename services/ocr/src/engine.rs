@@ -56,26 +56,6 @@ pub(crate) struct Crop {
 }
 
 impl Crop {
-    /// From (left, top) to (right, bottom) with a margin around it, as far as the image of this size reaches.
-    pub(crate) fn around(
-        (left, top): (i32, i32),
-        (right, bottom): (i32, i32),
-        margin: i32,
-        size: (u32, u32),
-    ) -> Self {
-        let clipped = |pixels: i32, most: u32| (pixels.max(0) as u32).min(most);
-        let (left, top) = (
-            clipped(left - margin, size.0),
-            clipped(top - margin, size.1),
-        );
-        Self {
-            left,
-            top,
-            width: clipped(right + margin, size.0) - left,
-            height: clipped(bottom + margin, size.1) - top,
-        }
-    }
-
     /// At least a pixel, whatever is asked for.
     pub(crate) fn of(&self, image: &GrayImage) -> GrayImage {
         let (width, height) = (self.width.max(1), self.height.max(1));
@@ -111,6 +91,13 @@ impl Crop {
 /// Tesseract ran out of time; the words found so far are dropped.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct OutOfTime;
+
+pub(crate) fn in_time(deadline: Instant) -> Result<(), OutOfTime> {
+    match Instant::now() < deadline {
+        true => Ok(()),
+        false => Err(OutOfTime),
+    }
+}
 
 /// One Tesseract engine with its models. Not shared between threads, but may move to another one.
 pub(crate) struct Engine {
@@ -240,9 +227,7 @@ impl Engine {
     }
 
     fn recognise(&mut self, deadline: Instant) -> Result<(), OutOfTime> {
-        if deadline <= Instant::now() {
-            return Err(OutOfTime);
-        }
+        in_time(deadline)?;
         // SAFETY: the monitor lives until it is deleted below, once. The deadline outlives the call
         // and is only read, by the callback, on this thread.
         unsafe {
@@ -252,11 +237,10 @@ impl Engine {
             let status = sys::TessBaseAPIRecognize(self.api, monitor);
             sys::TessMonitorDelete(monitor);
             // Tesseract does not always report that it was cancelled.
-            if status == 0 && Instant::now() < deadline {
-                Ok(())
-            } else {
-                Err(OutOfTime)
+            if status != 0 {
+                return Err(OutOfTime);
             }
+            in_time(deadline)
         }
     }
 

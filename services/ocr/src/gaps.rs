@@ -8,6 +8,7 @@
 use crate::engine::{Crop, ReadWord};
 use crate::ink::Mark;
 use crate::rows::is_read;
+use crate::span::Span;
 
 /// Letters of one gap are closer, in heights of a letter; a line of a table has wider gaps.
 const CLOSE: f32 = 2.5;
@@ -19,58 +20,6 @@ const NEIGHBOUR: f32 = 25.0;
 const MARGIN: f32 = 0.4;
 /// With more gaps than this a page is a pattern, or noise.
 const MOST_GAPS: usize = 120;
-
-/// Box in pixels, right and bottom exclusive.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Span {
-    left: i32,
-    top: i32,
-    right: i32,
-    bottom: i32,
-}
-
-impl Span {
-    fn height(&self) -> i32 {
-        self.bottom - self.top
-    }
-
-    fn union(&self, other: &Self) -> Self {
-        Self {
-            left: self.left.min(other.left),
-            top: self.top.min(other.top),
-            right: self.right.max(other.right),
-            bottom: self.bottom.max(other.bottom),
-        }
-    }
-
-    /// Whether half the lower one's height overlaps.
-    fn shares_line(&self, other: &Self) -> bool {
-        let overlap = self.bottom.min(other.bottom) - self.top.max(other.top);
-        2 * overlap > self.height().min(other.height())
-    }
-}
-
-impl From<&ReadWord> for Span {
-    fn from(word: &ReadWord) -> Self {
-        Self {
-            left: word.left,
-            top: word.top,
-            right: word.right,
-            bottom: word.bottom,
-        }
-    }
-}
-
-impl From<&Mark> for Span {
-    fn from(mark: &Mark) -> Self {
-        Self {
-            left: mark.left as i32,
-            top: mark.top as i32,
-            right: mark.right as i32,
-            bottom: mark.bottom as i32,
-        }
-    }
-}
 
 /// Parts of lines to be read, from the top; none where the page is full of what cannot be read.
 /// `letter` is the height of a typical letter in pixels, where there are enough to say.
@@ -111,11 +60,8 @@ pub(crate) fn gaps(
     }
     parts.sort_by_key(|part| (part.top, part.left));
     let margin = (MARGIN * letter) as i32;
-    let crop = |part: &Span| {
-        let (from, to) = ((part.left, part.top), (part.right, part.bottom));
-        Crop::around(from, to, margin, size)
-    };
-    parts.iter().map(crop).collect()
+    let crops = parts.iter().map(|part| part.with_margin(margin, size));
+    crops.collect()
 }
 
 /// Letters that stand close together on a line.

@@ -25,6 +25,7 @@ mod rows;
 mod ruling;
 mod scale;
 mod second_look;
+mod span;
 mod text_layer;
 mod trial;
 mod words;

@@ -24,7 +24,7 @@ const NARROWEST: u32 = 16;
 const MIDDLE: f32 = 127.5;
 /// Class 0 is the blank of connectionist temporal classification, the last one a space.
 const BLANK: usize = 0;
-/// Of a letter's width, in heights of the line.
+/// Half the width of a letter, in heights of the line.
 const HALF_A_LETTER: f32 = 0.25;
 /// Marks that a word may begin with.
 const OPENING: [&str; 7] = ["(", "$", "€", "£", "¥", "₺", "#"];
@@ -118,17 +118,16 @@ impl LineReader {
         let mut letters: Vec<Letter> = Vec::new();
         let mut last = BLANK;
         for (step, &(class, confidence)) in classes.iter().enumerate() {
-            if class != BLANK && class != last {
-                letters.push(Letter {
+            match letters.last_mut() {
+                _ if class == BLANK => {}
+                Some(letter) if class == last => {
+                    letter.confidence = letter.confidence.max(confidence);
+                }
+                _ => letters.push(Letter {
                     text: self.letters[class].clone(),
                     confidence,
                     place: (step as f32 + 0.5) / classes.len() as f32,
-                });
-            } else if let Some(letter) = letters
-                .last_mut()
-                .filter(|_| class == last && class != BLANK)
-            {
-                letter.confidence = letter.confidence.max(confidence);
+                }),
             }
             last = class;
         }
@@ -288,33 +287,15 @@ mod tests {
             .join("../../models/reader/data/PP-OCRv6_rec_small.onnx");
         let reader = LineReader::load(&model).expect("models/reader/obtain.sh obtains it");
         let paper = GrayImage::from_pixel(300, 100, image::Luma([240]));
-        for width in [1, 20, 300] {
-            assert!(
-                reader
-                    .read(
-                        &paper,
-                        Crop {
-                            left: 0,
-                            top: 0,
-                            width,
-                            height: 1
-                        }
-                    )
-                    .is_empty()
-            );
-            assert!(
-                reader
-                    .read(
-                        &paper,
-                        Crop {
-                            left: 0,
-                            top: 0,
-                            width,
-                            height: 90
-                        }
-                    )
-                    .is_empty()
-            );
+        let sides = [1, 20, 300].map(|width| [1, 90].map(|height| (width, height)));
+        for (width, height) in sides.into_iter().flatten() {
+            let place = Crop {
+                left: 0,
+                top: 0,
+                width,
+                height,
+            };
+            assert!(reader.read(&paper, place).is_empty());
         }
     }
 }

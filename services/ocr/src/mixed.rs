@@ -4,6 +4,7 @@
 //! Chinese model, and the words with those that it read better. Whole pages in Chinese are found by `trial`.
 
 use crate::engine::{Crop, ReadWord};
+use crate::span::Span;
 use crate::trial::is_chinese;
 use crate::words::quality_of_read;
 
@@ -51,12 +52,9 @@ pub(crate) fn doubtful_runs(words: &[ReadWord], size: (u32, u32)) -> Vec<Run> {
 
 fn run(words: &[ReadWord], range: std::ops::Range<usize>, size: (u32, u32)) -> Option<Run> {
     let run = &words[range.clone()];
-    let left = run.iter().map(|word| word.left).min()?;
-    let right = run.iter().map(|word| word.right).max()?;
-    let top = run.iter().map(|word| word.top).min()?;
-    let bottom = run.iter().map(|word| word.bottom).max()?;
-    let margin = (MARGIN * (bottom - top) as f32) as i32 + 1;
-    let crop = Crop::around((left, top), (right, bottom), margin, size);
+    let span = Span::of(run)?;
+    let margin = (MARGIN * span.height() as f32) as i32 + 1;
+    let crop = span.with_margin(margin, size);
     // A Chinese letter is about as wide as high: less is a speck or a stroke.
     let may_be_letters = crop.height >= 8 && crop.width >= crop.height;
     may_be_letters.then(|| Run {

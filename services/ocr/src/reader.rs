@@ -5,7 +5,7 @@
 //! `trial` finds out on a small part of it.
 
 use crate::bands::without_bands;
-use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, tesseract_version};
+use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, in_time, tesseract_version};
 use crate::gaps::gaps;
 use crate::ink::{Direction, Ink};
 use crate::line_reader::LineReader;
@@ -367,13 +367,6 @@ fn started<'a>(
             let started = Engine::start(folder, model, &VARIABLES);
             Ok(none.insert(started.map_err(Stopped::Engine)?))
         }
-    }
-}
-
-fn in_time(deadline: Instant) -> Result<(), OutOfTime> {
-    match Instant::now() < deadline {
-        true => Ok(()),
-        false => Err(OutOfTime),
     }
 }
 

@@ -7,12 +7,11 @@
 
 use crate::engine::ReadWord;
 use crate::ink::Mark;
+use crate::span::Span;
 
 /// Two pieces of print are on one line if their middles are closer than this part of the lower one's
 /// height.
 const SAME_LINE: f32 = 0.5;
-/// Words that follow each other on a line overlap by so much of the lower one's height.
-const LEVEL: f32 = 0.5;
 /// A line may be read with so much of it under another; more, and one stands in for the other.
 const MOST_OVERLAP: f32 = 0.3;
 
@@ -69,9 +68,7 @@ impl Piece {
 
 /// Whether neighbours of one line of Tesseract's stand on one line: in the cells of a table it strays to the line below.
 fn is_level(one: &ReadWord, next: &ReadWord) -> bool {
-    let overlap = one.bottom.min(next.bottom) - one.top.max(next.top);
-    let lower = (one.bottom - one.top).min(next.bottom - next.top);
-    overlap as f32 > LEVEL * lower as f32
+    Span::from(one).shares_line(&Span::from(next))
 }
 
 fn centre(word: &ReadWord) -> f32 {

@@ -9,6 +9,7 @@
 use crate::engine::{Crop, ReadWord};
 use crate::ink::{Ink, Mark};
 use crate::rows::covers;
+use crate::span::Span;
 use std::cmp::Ordering;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
@@ -95,28 +96,29 @@ fn is_western(c: char) -> bool {
 
 /// Where the print of a run of words is: their boxes, and letters at its ends that the boxes left out.
 pub(crate) fn place(ink: &Ink, words: &[ReadWord], run: &Range<usize>, size: (u32, u32)) -> Crop {
-    let mut place = bounds(&words[run.clone()]);
+    let spans = words[run.clone()].iter().map(Span::from);
+    let mut print = spans.fold(Span::from(&words[run.start]), |all, word| all.union(&word));
     let letters = run.clone().flat_map(|index| letters_of(ink, words, index));
     for letter in letters {
-        place.left = place.left.min(letter.left as i32);
-        place.right = place.right.max(letter.right as i32);
+        print.left = print.left.min(letter.left as i32);
+        print.right = print.right.max(letter.right as i32);
     }
-    let margin = (MARGIN * height(&place)) as i32;
-    let (from, to) = ((place.left, place.top), (place.right, place.bottom));
-    Crop::around(from, to, margin.max(2), size)
+    let margin = (MARGIN * print.height() as f32) as i32;
+    print.with_margin(margin.max(2), size)
 }
 
-/// The words as one, without blanks, as sure as the least certain of them.
-fn bounds(words: &[ReadWord]) -> ReadWord {
-    let (first, others) = words.split_first().expect("a run has words");
-    others.iter().fold(first.clone(), |mut all, word| {
-        all.text.push_str(&word.text);
-        all.left = all.left.min(word.left);
-        all.top = all.top.min(word.top);
-        all.right = all.right.max(word.right);
-        all.bottom = all.bottom.max(word.bottom);
-        all.confidence = all.confidence.min(word.confidence);
-        all
+/// The words as one, without blanks, as sure as the least certain of them; absent without any.
+fn joined(words: &[ReadWord]) -> Option<ReadWord> {
+    let span = Span::of(words)?;
+    let confidence = words.iter().map(|word| word.confidence);
+    Some(ReadWord {
+        text: words.iter().map(|word| word.text.as_str()).collect(),
+        left: span.left,
+        top: span.top,
+        right: span.right,
+        bottom: span.bottom,
+        confidence: confidence.reduce(f32::min)?,
+        line: words.first()?.line,
     })
 }
 
@@ -187,10 +189,9 @@ fn completed(mut letters: Vec<Mark>, mut near: Vec<Mark>, close: f32) -> Vec<Mar
 
 /// The words that stand after the second look at `first`, a run of words, which found `again` there.
 pub(crate) fn settled(first: &[ReadWord], again: &[ReadWord]) -> Vec<ReadWord> {
-    if first.is_empty() || again.is_empty() {
+    let (Some(whole), Some(other)) = (joined(first), joined(again)) else {
         return first.to_vec();
-    }
-    let (whole, other) = (bounds(first), bounds(again));
+    };
     let [known, text] = with_common_edges(&whole.text, &other.text);
     let outcome = judged(&known, whole.confidence, &text, other.confidence);
     let (text, confidence) = match outcome {
