@@ -1,5 +1,7 @@
 //! Countries: names in the languages of the trade, adjectives ("German"), alpha-3 and alpha-2 codes, to
 //! ISO 3166-1 alpha-2. `EU` stands for the European Union, which certificates name as an origin.
+//! The table has every country and territory of ISO 3166-1, those outside the main streams of trade by the names of Unicode
+//! CLDR; left out are names that are rather a town, a street or a word (`Norfolk`, `Guadalupe`, `Grenade`).
 
 use super::fold::{fold, is_ideograph};
 use regex::Regex;
@@ -32,6 +34,8 @@ static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| {
 const LONGEST_NAME: usize = 6;
 /// A name found inside other words must have this many letters, so that `Nga` or `Fas` is no chance hit.
 const SHORTEST_INSIDE: usize = 4;
+/// Codes that are something else when they stand among other words: taxes, masses, an ending of addresses in the net.
+const WORDS: [&str; 4] = ["COM", "TON", "TUV", "VAT"];
 
 /// The country that a text names, if it names exactly one.
 pub fn country(text: &str) -> Option<String> {
@@ -90,18 +94,15 @@ fn code(text: &str) -> Option<&'static str> {
 fn the_one_inside(text: &str) -> Option<&'static str> {
     let folded = fold(text);
     let mut found: Vec<&'static str> = if folded.chars().any(is_ideograph) {
-        let names = COUNTRIES.by_name.iter();
-        names
-            .filter(|(name, _)| name.chars().all(is_ideograph) && folded.contains(name.as_str()))
-            .map(|(_, code)| *code)
-            .collect()
+        in_ideographs(&folded)
     } else {
         in_words(&folded.split_whitespace().collect::<Vec<_>>())
     };
     // "(CN)", "CN-200120": a code in capitals confirms or replaces a missing name.
     if found.is_empty() {
         let words = text.split(|c: char| !c.is_alphanumeric());
-        found.extend(words.filter(|w| w.len() == 3).filter_map(code));
+        let codes = words.filter(|word| word.len() == 3 && !WORDS.contains(word));
+        found.extend(codes.filter_map(code));
     }
     found.sort_unstable();
     found.dedup();
@@ -112,6 +113,21 @@ fn the_one_inside(text: &str) -> Option<&'static str> {
         [code] => Some(code),
         _ => None,
     }
+}
+
+/// Names that are not part of a longer one: 马里 (Mali) ends 索马里 (Somalia).
+fn in_ideographs(folded: &str) -> Vec<&'static str> {
+    let is_there =
+        |name: &&String| name.chars().all(is_ideograph) && folded.contains(name.as_str());
+    let names: Vec<&String> = COUNTRIES.by_name.keys().filter(is_there).collect();
+    let is_whole = |name: &&&String| {
+        let mut longer = names.iter().filter(|other| other.len() > name.len());
+        !longer.any(|other| other.contains(name.as_str()))
+    };
+    let whole = names.iter().filter(is_whole);
+    whole
+        .filter_map(|name| COUNTRIES.by_name.get(*name).copied())
+        .collect()
 }
 
 fn in_words(words: &[&str]) -> Vec<&'static str> {
@@ -186,10 +202,24 @@ mod tests {
             ("United States of America", "US"),
             ("Hergestellt in Österreich", "AT"),
             ("Republic of Korea", "KR"),
+            ("Slovakia", "SK"),
+            ("Slowakische Waren aus der Slowakei", "SK"),
+            ("Made in Guinea-Bissau", "GW"),
+            ("Île de la Réunion", "RE"),
+            ("原产国：索马里", "SO"),
+            ("南苏丹", "SS"),
         ] {
             assert_eq!(country(text).as_deref(), Some(expected), "{text}");
         }
-        for text in ["", "de", "Germany / France", "Somewhere", "IN STOCK", "12"] {
+        for text in [
+            "",
+            "de",
+            "Germany / France",
+            "Somewhere",
+            "IN STOCK",
+            "12",
+            "VAT 5 TON",
+        ] {
             assert_eq!(country(text), None, "{text}");
         }
     }

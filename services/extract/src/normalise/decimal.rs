@@ -74,7 +74,7 @@ pub fn resolved(number: Number, decimals_are_usual: bool, context: &Context) -> 
     }
 }
 
-/// The one number in a text; letters beside it must be a currency or a unit, or stand apart.
+/// The one number in a text, whose nought before the decimals may be left out (`,50`); letters beside it must be a currency or a unit, or stand apart.
 pub fn number(text: &str) -> Option<Number> {
     let without_units = UNIT_WITH_DIGIT.replace_all(text, "$1 ");
     let plain = plain_digits(&without_units);
@@ -92,15 +92,32 @@ pub fn number(text: &str) -> Option<Number> {
     let first = plain.find(|c: char| c.is_ascii_digit())?;
     let last = plain.rfind(|c: char| c.is_ascii_digit())?;
     let (prefix, body, suffix) = (&plain[..first], &plain[first..=last], &plain[last + 1..]);
+    let (prefix, nought) = match without_nought(prefix, body) {
+        Some((before, mark)) => (before, Some(mark)),
+        None => (prefix, None),
+    };
     if !glued_before_is_known(prefix) || !glued_after_is_known(suffix) {
         return None;
     }
-    let number = unsigned(body)?;
+    let number = match nought {
+        Some(mark) => single_mark(&format!("0{mark}{body}"), mark)?,
+        None => unsigned(body)?,
+    };
     Some(if is_negative(prefix, suffix) {
         negated(number)
     } else {
         number
     })
+}
+
+/// What stands before a number and its decimal mark, if it is printed without its nought. More than two figures are rather a
+/// number with a speck before it.
+fn without_nought<'a>(prefix: &'a str, body: &str) -> Option<(&'a str, char)> {
+    let before = prefix.strip_suffix(['.', ','])?;
+    let mark = prefix.chars().next_back()?;
+    let begins = |c: char| c.is_whitespace() || "+-−($€£¥₺".contains(c);
+    let is_fraction = body.len() <= 2 && body.bytes().all(|b| b.is_ascii_digit());
+    (is_fraction && before.chars().next_back().is_none_or(begins)).then_some((before, mark))
 }
 
 /// The number between its first and last digit.

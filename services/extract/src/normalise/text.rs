@@ -76,13 +76,21 @@ fn unclosed_bracket_dropped(text: &str) -> &str {
     }
 }
 
-/// A name without the table rules that OCR reads at its edges, and the dashes and dots that part it from an
-/// address on the same line; points belong to it (`Co., Ltd.`).
+/// A name without the table rules that OCR reads at its edges, the dashes and dots that part it from an
+/// address on the same line, and its number in a register; points belong to it (`Co., Ltd.`).
 pub fn name(text: &str) -> Option<String> {
-    let bare = text.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=-–—·•".contains(c));
+    let named = REGISTERED.replace_all(text, "");
+    let bare = named.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=-–—·•".contains(c));
     let words: Vec<String> = bare.split_whitespace().map(legal_form).collect();
     collapsed(&words.join(" "))
 }
+
+/// `(BRN 52893724C)`, `(Company No. 123456-X)`: a number in a register of companies or of tax.
+static REGISTERED: LazyLock<Regex> = LazyLock::new(|| {
+    let registers = r"BRN|UEN|ROC|CIN|ABN|ACN|GSTIN?|RCS|HRB|KvK|SIRE[NT]|NIP|VAT|Co(?:mpany|\.)?|Reg(?:istration|n|\.)?|Tax";
+    let number = format!(r"(?i)\s*\((?:{registers})\b[\p{{L}}\s.:/-]*\d[\w./-]*\)");
+    Regex::new(&number).expect("a constant pattern")
+});
 
 /// Legal forms of companies whose letters are read as figures or signs: O as 0, S as $ or 5, I and L as 1. Without
 /// points, in lower case.
@@ -159,6 +167,10 @@ mod tests {
         assert_eq!(reference("12 (b)").as_deref(), Some("12 (b)"));
         assert_eq!(name("| Acme Co., Ltd.,").as_deref(), Some("Acme Co., Ltd."));
         for (read, meant) in [
+            ("Acme Asia (BRN 52893724C) Ltd", "Acme Asia Ltd"),
+            ("Acme Bhd (Company No. 123456-X)", "Acme Bhd"),
+            ("Acme (Shanghai) Co 2000", "Acme (Shanghai) Co 2000"),
+            ("Acme (Business 2000)", "Acme (Business 2000)"),
             ("Poldermeer Pharma V.0.F.", "Poldermeer Pharma V.O.F."),
             ("HELATRON $.A.", "HELATRON S.A."),
             ("Quorum E00D", "Quorum EOOD"),

@@ -143,3 +143,16 @@ fn a_comma_read_as_a_point_and_a_glued_unit_with_a_figure_are_seen_through() {
     assert_eq!(value("10'261.00|NOS").as_deref(), Some("10261.00"));
     assert_eq!(value("10'261.00|"), None);
 }
+
+#[test]
+fn the_nought_before_decimals_may_be_left_out() {
+    for (text, expected) in [
+        (",50", "0.50"),
+        ("EUR .5", "0.5"),
+        ("-,25", "-0.25"),
+        (".1450 KG", "1450"),
+    ] {
+        assert_eq!(value(text).as_deref(), Some(expected), "{text}");
+    }
+    assert_eq!(value("No.5").as_deref(), value("No. 5").as_deref());
+}
