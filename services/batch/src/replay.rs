@@ -241,6 +241,7 @@ impl Replay {
             // Status and problem are those of the examination.
             readings.push(PageReading {
                 words: stored.words,
+                ruling: stored.ruling,
                 ..page.clone()
             });
         }

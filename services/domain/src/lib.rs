@@ -23,7 +23,7 @@ pub use examination::{Digests, Examination, ExaminationState, FileProblem};
 pub use field_key::{FieldKey, ValueForm};
 pub use finding::{Expected, Finding, Observed, Outcome, Severity};
 pub use geometry::{Placement, Polygon, Rect};
-pub use reading::{PageReading, PageStatus, ReadingSource, Word};
+pub use reading::{PageReading, PageStatus, ReadingSource, Ruling, Word};
 pub use review::{
     Correction, Decision, DecisionProblem, DismissReason, Examined, FindingVerdict, JudgedField,
     JudgedFinding, NewReviewTask, ReviewItem, ReviewReason, Settled, SettledBasis, Standing,

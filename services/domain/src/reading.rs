@@ -34,6 +34,22 @@ pub enum ReadingSource {
     None,
 }
 
+/// Lines drawn on the upright page: borders of tables and boxes, rules between rows, dashed ones too. A long line is told in
+/// several parts, so that each part says where a curled or slanted line is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ruling {
+    /// From left to right.
+    pub across: Vec<Rect>,
+    /// From top to bottom.
+    pub down: Vec<Rect>,
+}
+
+impl Ruling {
+    pub fn is_empty(&self) -> bool {
+        self.across.is_empty() && self.down.is_empty()
+    }
+}
+
 /// One page and all words on it. Every page of a submission ends as one of these: pages in = pages out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PageReading {
@@ -52,6 +68,8 @@ pub struct PageReading {
     pub placement: Option<Placement>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<Word>,
+    #[serde(default, skip_serializing_if = "Ruling::is_empty")]
+    pub ruling: Ruling,
 }
 
 impl PageReading {
@@ -66,6 +84,7 @@ impl PageReading {
             problem: Some(problem),
             placement: None,
             words: Vec::new(),
+            ruling: Ruling::default(),
         }
     }
 }

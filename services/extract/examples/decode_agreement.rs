@@ -5,7 +5,7 @@
 
 use docexam_domain::{
     Document, DocumentType, Field, FieldKey, PageReading, PageStatus, Placement, ReadingSource,
-    Rect, Word,
+    Rect, Ruling, Word,
 };
 use docexam_extract::{Extractor, Tag, TaggedPage, TaggedWord, assemble};
 use docexam_layout::{TrainingPage, read_training_pages};
@@ -144,6 +144,7 @@ fn reading(page: &TrainingPage) -> PageReading {
         quality: 1.0,
         problem: None,
         placement: Some(Placement::upright(2480, 3508)),
+        ruling: Ruling::default(),
         words: page
             .words
             .iter()

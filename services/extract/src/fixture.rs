@@ -2,7 +2,7 @@
 
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::{
-    DocumentType, FieldKey, PageReading, PageStatus, Placement, ReadingSource, Rect, Word,
+    DocumentType, FieldKey, PageReading, PageStatus, Placement, ReadingSource, Rect, Ruling, Word,
 };
 
 /// A line of 10 points on A4.
@@ -10,6 +10,7 @@ pub const LINE: f32 = 0.012;
 /// Width of a letter.
 const LETTER: f32 = 0.009;
 
+#[derive(Clone)]
 pub struct PageOf {
     page: TaggedPage,
 }
@@ -29,6 +30,7 @@ impl PageOf {
             problem: None,
             placement: Some(Placement::upright(2480, 3508)),
             words: Vec::new(),
+            ruling: Ruling::default(),
         };
         Self {
             page: TaggedPage {
@@ -74,6 +76,20 @@ impl PageOf {
     /// The same with a model that cannot tell where rows start.
     pub fn unsure_cell(self, key: FieldKey, x: f32, y: f32, text: &str) -> Self {
         self.put(Tag::Cell(key), x, y, text, 0.5)
+    }
+
+    /// A line drawn from left to right.
+    pub fn rule_across(mut self, x0: f32, x1: f32, y: f32) -> Self {
+        let rule = Rect::new(x0, y, x1, y + LINE / 10.0);
+        self.page.reading.ruling.across.push(rule);
+        self
+    }
+
+    /// A line drawn from top to bottom.
+    pub fn rule_down(mut self, x: f32, y0: f32, y1: f32) -> Self {
+        let rule = Rect::new(x, y0, x + LINE / 10.0, y1);
+        self.page.reading.ruling.down.push(rule);
+        self
     }
 
     fn put(mut self, tag: Tag, x: f32, y: f32, text: &str, starts_row: f32) -> Self {

@@ -12,13 +12,13 @@ use crate::line_reader::LineReader;
 use crate::mixed;
 use crate::models::Models;
 use crate::rows::{across_the_page, completed, passed_over, without_frames};
-use crate::ruling::without_ruling;
+use crate::ruling::{ruling, without_ruling};
 use crate::scale::prepared;
 use crate::second_look;
 use crate::trial::{self, Script, Way, is_chinese};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
-use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
+use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Ruling, Word};
 use docexam_intake::Page;
 use image::GrayImage;
 use std::path::Path;
@@ -33,7 +33,7 @@ const VARIABLES: [(&str, &str); 3] = [
 ];
 
 /// Counts the changes of what this crate does to a page: another number, other readings.
-const RULES: u32 = 5;
+const RULES: u32 = 6;
 
 /// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
@@ -63,6 +63,13 @@ pub struct Reader {
 struct Sheet {
     image: GrayImage,
     dpi: f32,
+}
+
+/// What is on a page.
+#[derive(Default)]
+struct Print {
+    words: Vec<Word>,
+    ruling: Ruling,
 }
 
 /// Why there are no words: time ran out, or an engine did not start.
@@ -99,8 +106,8 @@ impl Reader {
     pub fn read(&mut self, file: u32, page: Page) -> Result<PageReading, OcrError> {
         let limit = self.config.max_page_seconds;
         let number = page.number;
-        match self.words_of(page, Instant::now() + seconds(limit)) {
-            Ok((placement, source, words)) => Ok(reading(file, number, placement, source, words)),
+        match self.print_of(page, Instant::now() + seconds(limit)) {
+            Ok((placement, source, print)) => Ok(reading(file, number, placement, source, print)),
             Err(Stopped::Engine(error)) => Err(error),
             Err(Stopped::OutOfTime) => {
                 let problem = format!("file {file} page {number}: reading took over {limit} s");
@@ -109,23 +116,26 @@ impl Reader {
         }
     }
 
-    fn words_of(
+    fn print_of(
         &mut self,
         page: Page,
         deadline: Instant,
-    ) -> Result<(Placement, ReadingSource, Vec<Word>), Stopped> {
+    ) -> Result<(Placement, ReadingSource, Print), Stopped> {
         let turn = page.text_turn_degrees;
         let page = page.turned(turn);
         let ink = Ink::of(&page.image);
         if ink.is_blank() {
-            return Ok((page.placement, ReadingSource::None, Vec::new()));
+            return Ok((page.placement, ReadingSource::None, Print::default()));
         }
         if self.trusts_text_layer(&page, &ink, deadline)? {
-            let words = in_order(page.text_layer.unwrap_or_default());
-            return Ok((page.placement, ReadingSource::TextLayer, words));
+            let print = Print {
+                words: in_order(page.text_layer.unwrap_or_default()),
+                ruling: ruling(&page.image, &ink),
+            };
+            return Ok((page.placement, ReadingSource::TextLayer, print));
         }
-        let (placement, words) = self.ocr(page, ink, deadline)?;
-        Ok((placement, ReadingSource::Ocr, words))
+        let (placement, print) = self.ocr(page, ink, deadline)?;
+        Ok((placement, ReadingSource::Ocr, print))
     }
 
     fn trusts_text_layer(
@@ -167,15 +177,16 @@ impl Reader {
         page: Page,
         ink: Ink,
         deadline: Instant,
-    ) -> Result<(Placement, Vec<Word>), Stopped> {
+    ) -> Result<(Placement, Print), Stopped> {
         if ink.direction() == Direction::UpOrDown {
             // Read as it lies, the whole page would probably be read in vain.
             let way = self.best_way(&page, &ink, deadline)?;
             return self.read_in_way(way, page, ink, deadline);
         }
-        let words = self.read_page(&page, &ink, Script::Latin, deadline)?;
-        if confidence(&words) >= DOUBTFUL_QUALITY && chinese_share(&words) < MOSTLY_CHINESE {
-            return Ok((page.placement, words));
+        let print = self.read_page(&page, &ink, Script::Latin, deadline)?;
+        let words = &print.words;
+        if confidence(words) >= DOUBTFUL_QUALITY && chinese_share(words) < MOSTLY_CHINESE {
+            return Ok((page.placement, print));
         }
         let way = self.best_way(&page, &ink, deadline)?;
         tracing::debug!(
@@ -184,7 +195,7 @@ impl Reader {
             "doubtful page tried in other ways"
         );
         if way.is_unchanged() {
-            return Ok((page.placement, words));
+            return Ok((page.placement, print));
         }
         self.read_in_way(way, page, ink, deadline)
     }
@@ -195,15 +206,15 @@ impl Reader {
         page: Page,
         ink: Ink,
         deadline: Instant,
-    ) -> Result<(Placement, Vec<Word>), Stopped> {
+    ) -> Result<(Placement, Print), Stopped> {
         let page = page.turned(way.turn_degrees);
         let ink = if way.turn_degrees == 0 {
             ink
         } else {
             Ink::of(&page.image)
         };
-        let words = self.read_page(&page, &ink, way.script, deadline)?;
-        Ok((page.placement, words))
+        let print = self.read_page(&page, &ink, way.script, deadline)?;
+        Ok((page.placement, print))
     }
 
     fn read_page(
@@ -212,8 +223,9 @@ impl Reader {
         ink: &Ink,
         script: Script,
         deadline: Instant,
-    ) -> Result<Vec<Word>, Stopped> {
+    ) -> Result<Print, Stopped> {
         let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
+        let ruling = ruling(&page.image, ink);
         let engine = self.engine_for(script)?;
         let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
         let ink = Ink::of(&image);
@@ -248,7 +260,10 @@ impl Reader {
             read = self.with_chinese(&image, dpi, read, deadline)?;
         }
         let read = self.read_again(&image, &ink, read, deadline)?;
-        Ok(placed(across_the_page(read), image.dimensions()))
+        Ok(Print {
+            words: placed(across_the_page(read), image.dimensions()),
+            ruling,
+        })
     }
 
     /// Reads again what may be Chinese among Latin print; all of it only where some of it is.
@@ -419,7 +434,7 @@ fn reading(
     page: u32,
     placement: Placement,
     source: ReadingSource,
-    words: Vec<Word>,
+    Print { words, ruling }: Print,
 ) -> PageReading {
     let blank = words.is_empty();
     PageReading {
@@ -435,6 +450,7 @@ fn reading(
         problem: None,
         placement: Some(placement),
         words,
+        ruling,
     }
 }
 

@@ -1,12 +1,13 @@
-//! Ruling lines, painted over with paper before Tesseract sees the page.
+//! Ruling lines: painted over with paper before Tesseract sees the page, and told to whoever makes rows and cells of its words.
 //!
 //! Tesseract drops whole rows of tables whose rows are parted by lines, dashed ones above all: of the
 //! words of the scanned validation pages that carry a value it reads 78 %, without the lines 89 %.
-//! In: grey pixels and their ink. Out: the page without solid, dashed and dotted lines.
-//! Deliberately absent: what the lines part. Nobody behind this looks at them.
+//! In: grey pixels and their ink. Out: the page without solid, dashed and dotted lines; where they were.
+//! Deliberately absent: what the lines part.
 
 use crate::ink::{Ink, Mark, marks};
 use crate::mask::Mask;
+use docexam_domain::{Rect, Ruling};
 use image::GrayImage;
 
 /// All in heights of the page's letters (median, see [`Ink::letter_height_px`]).
@@ -25,13 +26,69 @@ const MIN_THIN: f32 = 0.7;
 /// A row of hyphens is shorter, and the pieces of a line are alike.
 const MIN_PIECES: usize = 10;
 
+/// Lines may be fainter than print: so many levels of grey under the paper.
+const FAINT: u8 = 24;
+/// Lines are told in so many parts of the page's side, so that each part says where a curled or slanted line is.
+const PARTS: usize = 8;
+/// Bound on what is told of a page that is all pattern, each way.
+const MOST_PARTS: usize = 2_000;
+
+/// Where lines are drawn on the page.
+pub(crate) fn ruling(image: &GrayImage, ink: &Ink) -> Ruling {
+    let Some(letter) = ink.letter_height_px().map(|pixels| pixels as f32) else {
+        return Ruling::default();
+    };
+    let faint = Mask::of(image, ink.threshold.max(ink.paper.saturating_sub(FAINT)));
+    let (across, down) = (runs(&faint, letter), runs(&faint.transposed(), letter));
+    let mut mask = Mask::of(image, ink.threshold);
+    mask.take_away(&across);
+    let dashed = dashed(&mask, letter);
+    let dashed = dashed.iter().flat_map(|line| line.chunks(MIN_PIECES));
+    let across = parts(across).into_iter().chain(dashed.filter_map(around));
+    let (width, height) = faint.size();
+    let share = |pixels: u32, all: usize| pixels as f32 / all.max(1) as f32;
+    let (x, y) = (|at| share(at, width), |at| share(at, height));
+    Ruling {
+        across: across
+            .take(MOST_PARTS)
+            .map(|part| Rect::new(x(part.left), y(part.top), x(part.right), y(part.bottom)))
+            .collect(),
+        // They were found with rows for columns.
+        down: parts(down)
+            .into_iter()
+            .take(MOST_PARTS)
+            .map(|part| Rect::new(x(part.top), y(part.left), x(part.bottom), y(part.right)))
+            .collect(),
+    }
+}
+
+/// Lines in parts of an eighth of the page's width.
+fn parts(mut lines: Mask) -> Vec<Mark> {
+    let (width, height) = lines.size();
+    for y in 0..height {
+        let row = lines.row_mut(y);
+        (1..PARTS).for_each(|part| row[part * width / PARTS] = false);
+    }
+    marks(&lines)
+}
+
+/// The box around the pieces of a line.
+fn around(pieces: &[Mark]) -> Option<Mark> {
+    pieces.iter().copied().reduce(|mut all, piece| {
+        all.take_in(&piece);
+        all
+    })
+}
+
 /// `None` where there is nothing to paint over.
 pub(crate) fn without_ruling(image: &GrayImage, ink: &Ink) -> Option<GrayImage> {
     let letter = ink.letter_height_px()? as f32;
     let mut mask = Mask::of(image, ink.threshold);
     let mut lines = solid(&mask, letter);
     mask.take_away(&lines);
-    lines.add(&dashed(&mask, letter));
+    for piece in dashed(&mask, letter).iter().flatten() {
+        cover(&mut lines, piece);
+    }
     (!lines.is_empty()).then(|| lines.painted(image, ink.paper))
 }
 
@@ -110,8 +167,8 @@ fn widened(lines: &Mask, print: &Mask, letter: f32) -> Mask {
     covered
 }
 
-/// What to paint over of the lines made of pieces: small flat marks at even distances.
-fn dashed(mask: &Mask, letter: f32) -> Mask {
+/// The lines made of pieces: small flat marks at even distances.
+fn dashed(mask: &Mask, letter: f32) -> Vec<Vec<Mark>> {
     let flat = ((MAX_PIECE_HEIGHT * letter) as u32).max(3);
     let widest = (MAX_PIECE_WIDTH * letter) as u32;
     let mut pieces: Vec<Mark> = marks(mask)
@@ -119,16 +176,10 @@ fn dashed(mask: &Mask, letter: f32) -> Mask {
         .filter(|mark| mark.height() <= flat && mark.width() <= widest)
         .collect();
     pieces.sort_unstable_by_key(|piece| (piece.left, piece.top));
-    let (width, height) = mask.size();
-    let mut covered = Mask::empty(width, height);
-    for line in chains(&pieces, (MAX_GAP * letter) as u32, height) {
-        if is_regular(&line) {
-            for piece in line {
-                cover(&mut covered, &piece);
-            }
-        }
-    }
-    covered
+    let height = mask.size().1;
+    let mut lines = chains(&pieces, (MAX_GAP * letter) as u32, height);
+    lines.retain(|line| is_regular(line));
+    lines
 }
 
 /// Pieces from left to right, each continuing a line that ended a little before it at its height.
@@ -241,6 +292,36 @@ mod tests {
             block(&mut ruled, 20 + dot * 6, 180 + dot / 45, 2, 2);
         }
         assert_eq!(cleaned(&ruled), Some(page()));
+    }
+
+    #[test]
+    fn lines_are_told_where_they_are_however_faint() {
+        let mut ruled = page();
+        block(&mut ruled, 20, 48, 560, 3);
+        for y in 48..300 {
+            ruled.put_pixel(20, y, Luma([PAPER - 30]));
+        }
+        for dash in 0..35 {
+            block(&mut ruled, 20 + dash * 16, 136, 9, 2);
+        }
+        let ruling = ruling(&ruled, &Ink::of(&ruled));
+        let length = |y: f32| -> f32 {
+            let at = ruling
+                .across
+                .iter()
+                .filter(|part| (part.centre()[1] - y).abs() < 0.01);
+            at.map(Rect::width).sum()
+        };
+        assert!(
+            (length(49.5 / 400.0) - 560.0 / 600.0).abs() < 0.02,
+            "{ruling:?}"
+        );
+        assert!(length(137.0 / 400.0) > 0.8, "{ruling:?}");
+        assert!(ruling.across.len() > 8, "{ruling:?}");
+        let down: f32 = ruling.down.iter().map(Rect::height).sum();
+        assert!((down - 252.0 / 400.0).abs() < 0.03, "{ruling:?}");
+        let none = super::ruling(&page(), &Ink::of(&page()));
+        assert!(none.is_empty(), "{none:?}");
     }
 
     #[test]

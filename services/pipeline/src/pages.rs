@@ -4,7 +4,7 @@
 use crate::cost::charge;
 use crate::{Event, PageCost, PipelineError, Readings, ReadingsError, Submission};
 use docexam_checks::SubmittedFile;
-use docexam_domain::{FileProblem, PageReading, PageStatus, Sha256Digest};
+use docexam_domain::{FileProblem, PageReading, PageStatus, Ruling, Sha256Digest};
 use docexam_extract::{Extractor, TaggedPage};
 use docexam_intake::{Limits, OpenFile};
 use docexam_ocr::{OcrConfig, OcrError, Reader};
@@ -206,7 +206,7 @@ pub(crate) fn engine(config: &OcrConfig) -> Result<String, PipelineError> {
     Ok(with_reader(config, |reader| reader.engine().to_owned())?)
 }
 
-/// The reading as results and events list it: everything but the words, which are never copied.
+/// The reading as results and events list it: everything but words and lines, which are never copied.
 pub(crate) fn without_words(reading: &PageReading) -> PageReading {
     let PageReading {
         file,
@@ -217,6 +217,7 @@ pub(crate) fn without_words(reading: &PageReading) -> PageReading {
         problem,
         placement,
         words: _,
+        ruling: _,
     } = reading;
     PageReading {
         file: *file,
@@ -227,5 +228,6 @@ pub(crate) fn without_words(reading: &PageReading) -> PageReading {
         problem: problem.clone(),
         placement: *placement,
         words: Vec::new(),
+        ruling: Ruling::default(),
     }
 }

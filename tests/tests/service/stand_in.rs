@@ -6,7 +6,7 @@
 use docexam_domain::{
     Digests, Document, DocumentType, Examination, ExaminationState, Examined, Expected, Field,
     FieldKey, Finding, NewReviewTask, Observed, Outcome, PageAnchor, PageReading, PageRef,
-    PageStatus, Placement, Polygon, ReadingSource, ReviewItem, ReviewReason, Severity,
+    PageStatus, Placement, Polygon, ReadingSource, ReviewItem, ReviewReason, Ruling, Severity,
     Sha256Digest, Triage, VerdictKind,
 };
 use docexam_server::{Event, Examine, ExamineError, Examiner, InputFile, Picture, Submission};
@@ -187,6 +187,7 @@ fn reading(file: u32, page: u32) -> PageReading {
         quality: 0.83,
         problem: None,
         placement: Some(Placement::upright(1654, 2339)),
+        ruling: Ruling::default(),
         words: Vec::new(),
     }
 }

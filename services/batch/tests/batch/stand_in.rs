@@ -8,7 +8,8 @@ use docexam_batch::{
 };
 use docexam_domain::{
     Digests, Document, DocumentType, Examination, ExaminationState, Field, FieldKey, FileProblem,
-    Finding, PageReading, PageRef, PageStatus, Placement, ReadingSource, Sha256Digest, Word,
+    Finding, PageReading, PageRef, PageStatus, Placement, ReadingSource, Ruling, Sha256Digest,
+    Word,
 };
 use docexam_intake::IntakeError;
 use docexam_pipeline::{Event, PipelineError, Readings, Submission};
@@ -218,6 +219,7 @@ fn read(file: u32, page: u32, line: &str, cancelled: &AtomicBool) -> PageReading
         quality: 0.9,
         problem: None,
         placement: Some(Placement::upright(100, 100)),
+        ruling: Ruling::default(),
         words: line.split(' ').map(word).collect(),
     }
 }

@@ -205,7 +205,7 @@ fn note_row(rows: &mut Vec<Option<usize>>, row: Option<usize>, first: Option<usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use docexam_domain::{DocumentType, PageRef, PageStatus, Polygon, ReadingSource};
+    use docexam_domain::{DocumentType, PageRef, PageStatus, Polygon, ReadingSource, Ruling};
 
     fn word(text: &str, x: f32, y: f32) -> Word {
         Word {
@@ -246,6 +246,7 @@ mod tests {
             quality: 0.9,
             problem: None,
             placement: Some(Placement::upright(1_000, 1_000)),
+            ruling: Ruling::default(),
             words: vec![
                 word("Total", 0.1, 0.1),
                 word("11,150.00", 0.3, 0.1),

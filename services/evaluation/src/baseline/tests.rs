@@ -1,5 +1,5 @@
 use super::*;
-use docexam_domain::{FieldKey, PageStatus, ReadingSource, Rect, Word};
+use docexam_domain::{FieldKey, PageStatus, ReadingSource, Rect, Ruling, Word};
 
 /// A page of words: each `(x, y, text)` is a phrase of glyphs 0.01 wide and 0.012 high.
 fn page(number: u32, phrases: &[(f32, f32, &str)]) -> PageReading {
@@ -26,6 +26,7 @@ fn page(number: u32, phrases: &[(f32, f32, &str)]) -> PageReading {
         problem: None,
         placement: None,
         words,
+        ruling: Ruling::default(),
     }
 }
 

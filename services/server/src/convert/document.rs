@@ -3,7 +3,7 @@
 use super::parse::BadField;
 use docexam_domain::{
     Document, DocumentType, Field, FieldKey, FileProblem, PageAnchor, PageReading, PageRef,
-    PageStatus, Placement, Polygon, ReadingSource,
+    PageStatus, Placement, Polygon, ReadingSource, Ruling,
 };
 use docexam_proto::v1 as wire;
 use prost_types::{ListValue, Value, value::Kind};
@@ -188,6 +188,7 @@ pub(super) fn page_from_wire(wire: wire::Page, path: &str) -> Result<PageReading
         problem: wire.problem,
         placement: placement.transpose()?,
         words: Vec::new(),
+        ruling: Ruling::default(),
     })
 }
 
