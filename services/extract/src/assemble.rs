@@ -3,7 +3,6 @@
 //! Every page given is on exactly one document that comes out. Deliberately absent today:
 //! `signature_present` and `stamp_present`, which no word on the page says; telling them needs the image.
 
-use crate::arithmetic::{HOLDS, settle_row};
 use crate::calibration::{Calibration, Tier};
 use crate::candidates::{Candidate, number_in, sum_of_column};
 use crate::choose::choose;
@@ -14,9 +13,10 @@ use crate::fragments::is_finite;
 use crate::mass_columns::{doubt_impossible, settle_masses};
 use crate::mentions::{Mention, Place, mentions};
 use crate::misread_words::KnownWords;
-use crate::normalise::{Context, Normalised};
+use crate::normalise::Context;
 use crate::odds::{log_odds, probability};
 use crate::page_facts::{PageFacts, page_facts};
+use crate::prices::{find_price, settle_price};
 use crate::rivals::{printed_amounts, rivals};
 use crate::rows::{Row, rows};
 use crate::split::{Group, split};
@@ -177,42 +177,9 @@ fn item(row: &Row, context: &Context, known: &KnownWords) -> Item {
         .collect();
     cells.extend(unit_in_quantity(&cells, context));
     read_by_unit(&mut cells);
-    settle_price(&mut cells, &row.other_prices, context);
+    settle_price(&mut cells, &row.other_numbers, context);
+    find_price(&mut cells, &row.other_numbers, context);
     Item { cells }
-}
-
-/// Of the numbers that may be the price of a row, the one with which quantity times price is its amount.
-fn settle_price(cells: &mut [Candidate], other_prices: &[Mention], context: &Context) {
-    let position = |key| cells.iter().position(|cell| cell.mention.key == key);
-    let (Some(quantity), Some(price), Some(amount)) = (
-        position(FieldKey::Quantity),
-        position(FieldKey::UnitPrice),
-        position(FieldKey::LineAmount),
-    ) else {
-        return;
-    };
-    let discount = number_in(cells, FieldKey::DiscountAmount);
-    let others = other_prices.iter().cloned();
-    let others = others.map(|mention| Candidate::new(mention, context));
-    let prices = std::iter::once(cells[price].clone()).chain(others);
-    // A point that separates thousands is easily read as a comma, and the other way round.
-    let grouped = grouped(&cells[quantity].mention.text);
-    let usual = cells[quantity].normalised.clone();
-    let quantities: Vec<Normalised> = std::iter::once(usual).chain(grouped).collect();
-    for mut candidate in prices {
-        for q in &quantities {
-            let (mut q, mut a) = (q.clone(), cells[amount].normalised.clone());
-            if settle_row(&mut q, &mut candidate.normalised, &mut a, discount) {
-                cells[price] = candidate;
-                cells[quantity].normalised = q;
-                cells[amount].normalised = a;
-                for index in [quantity, price, amount] {
-                    cells[index].odds += HOLDS;
-                }
-                return;
-            }
-        }
-    }
 }
 
 /// The unit of `126,60M2`, where no cell of its own says it.
@@ -233,15 +200,6 @@ fn unit_in_quantity(cells: &[Candidate], context: &Context) -> Option<Candidate>
     };
     let unit = Candidate::new(unit, context);
     unit.normalised.value.is_some().then_some(unit)
-}
-
-/// The reading of `4,860` without decimals, whatever mark the document has for them.
-fn grouped(text: &str) -> Option<Normalised> {
-    let (thousands, rest) = text.trim().split_once([',', '.'])?;
-    let figures = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    let is_grouped = (1..=3).contains(&thousands.len()) && rest.len() == 3;
-    (is_grouped && figures(thousands) && figures(rest))
-        .then(|| Normalised::exactly(format!("{thousands}{rest}")))
 }
 
 /// `49.500` of tonnes or cubic metres is 49.5: nobody ships 49,500 of them on one line.

@@ -139,7 +139,7 @@ pub fn is_plausible(mention: &Mention) -> bool {
 }
 
 /// A day and nothing else: no amount, mass, code or number is written so.
-fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     static IN_FIGURES: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^\W*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\W*$").expect("a constant pattern")
     });

@@ -3,7 +3,7 @@
 
 use crate::settle::settled;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
-use docexam_domain::Rect;
+use docexam_domain::{Rect, Ruling};
 
 /// Height of A4 over its width, for pages whose size in pixels is unknown.
 const A4: f32 = 1.414;
@@ -47,7 +47,10 @@ pub fn fragments(page_index: usize, page: &TaggedPage) -> Vec<Fragment> {
         // Only the latest fragment of a tag can go on: reading order visits a line once.
         let before = open.iter_mut().rev().find(|o| o.tag == tagged.tag);
         match before {
-            Some(before) if before.continues_with(&word.bbox, word.line, tagged, &shape) => {
+            Some(before)
+                if before.continues_with(&word.bbox, word.line, tagged, &shape)
+                    && !is_ruled_off(&page.reading.ruling, &before.last, &word.bbox) =>
+            {
                 before.add(index, &word.bbox);
             }
             _ => open.push(Open {
@@ -83,6 +86,22 @@ pub fn text_of(page: &TaggedPage, words: &[usize]) -> String {
 pub fn same_line(a: &Rect, b: &Rect) -> bool {
     let overlap = a.y1.min(b.y1) - a.y0.max(b.y0);
     overlap > 0.5 * a.height().min(b.height())
+}
+
+/// Whether a line is drawn between two words that stand beside each other: they are in two cells.
+pub fn is_ruled_off(ruling: &Ruling, word: &Rect, next: &Rect) -> bool {
+    let (left, right) = match word.x0 < next.x0 {
+        true => (word, next),
+        false => (next, word),
+    };
+    let [_, y] = left.union(right).centre();
+    // The reader's boxes may reach over a line that they touch, and parts of a line do not touch each other.
+    let slack = 0.25 * left.height().max(right.height());
+    let between = left.x1 - slack..right.x0 + slack;
+    let mut lines = ruling.down.iter();
+    lines.any(|line| {
+        between.contains(&line.centre()[0]) && (line.y0 - slack..line.y1 + slack).contains(&y)
+    })
 }
 
 pub fn is_finite(bbox: &Rect) -> bool {

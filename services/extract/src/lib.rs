@@ -3,15 +3,18 @@
 //! Goes in: what was read from the pages. Comes out: documents, each with its type, its pages, its header
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
-//! `tagging` (inference, the only place that knows the model) → `continued`, `settle`, `spaced_numbers`, `wrapped`, `columns`, `fragments` →
-//! `mentions` and `rows` → `titles`, `split` → `candidates`, `rivals`, `arithmetic`, `choose`, `mass_columns` → `derived` →
+//! `tagging` (inference, the only place that knows the model) → `continued`, `settle`, `captioned`, `brackets`, `iban_heads`, `origins`, `spaced_numbers`, `wrapped`,
+//! `columns`, `fragments` →
+//! `mentions` and `rows` → `titles`, `split` → `candidates`, `rivals`, `arithmetic`, `choose`, `prices`, `mass_columns` → `derived` →
 //! `calibration` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
 
 mod arithmetic;
 mod assemble;
+mod brackets;
 mod calibration;
 mod candidates;
+mod captioned;
 mod choose;
 mod columns;
 mod consignment_dates;
@@ -20,12 +23,15 @@ mod derived;
 #[cfg(test)]
 mod fixture;
 mod fragments;
+mod iban_heads;
 mod mass_columns;
 mod mentions;
 mod misread_words;
 mod normalise;
 mod odds;
+mod origins;
 mod page_facts;
+mod prices;
 mod right_behind;
 mod rivals;
 mod rows;

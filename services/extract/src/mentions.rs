@@ -200,6 +200,17 @@ pub fn is_address(key: FieldKey) -> bool {
     )
 }
 
+pub fn is_party_name(key: FieldKey) -> bool {
+    matches!(
+        key,
+        FieldKey::SellerName
+            | FieldKey::BuyerName
+            | FieldKey::ConsigneeName
+            | FieldKey::NotifyPartyName
+            | FieldKey::ProducerName
+    )
+}
+
 /// Stands once in a place, over several lines: what is printed close below belongs to it.
 fn is_block(key: FieldKey) -> bool {
     is_address(key) || key == FieldKey::Marks
@@ -208,14 +219,10 @@ fn is_block(key: FieldKey) -> bool {
 /// Texts that are usually printed over several lines; numbers, dates and codes are not.
 fn is_paragraph(key: FieldKey) -> bool {
     is_block(key)
+        || is_party_name(key)
         || matches!(
             key,
-            FieldKey::SellerName
-                | FieldKey::BuyerName
-                | FieldKey::ConsigneeName
-                | FieldKey::NotifyPartyName
-                | FieldKey::ProducerName
-                | FieldKey::IssuingAuthority
+            FieldKey::IssuingAuthority
                 | FieldKey::PaymentTerms
                 | FieldKey::Treatment
                 | FieldKey::AdditionalDeclaration

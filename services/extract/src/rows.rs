@@ -3,11 +3,13 @@
 //! Goes in: the fragments of cells on all pages of a document. Comes out: rows, each with the mentions
 //! of its cells, in reading order. The printed lines of the table are cut into rows at the most probable
 //! places: where the model sees a row start, where a column would otherwise hold two numbers, where the
-//! numbers of a row stand. A wrapped description stays with its row, also over a page break.
+//! numbers of a row stand, where a rule is drawn. A wrapped description stays with its row, also over a page break.
 //! Deliberately absent: header rows and totals; they carry no cell tags.
 
 mod cells;
+mod codes;
 mod halves;
+mod ruled;
 
 use crate::fragments::{Fragment, fragments};
 use crate::mentions::Mention;
@@ -31,8 +33,8 @@ const WIDE_GAP: f32 = 0.7;
 #[derive(Clone, Debug)]
 pub struct Row {
     pub cells: Vec<Mention>,
-    /// Numbers that were taken for its price too, like the rate of a discount beside it.
-    pub other_prices: Vec<Mention>,
+    /// Numbers that were taken for its price or quantity too, like the rate of a discount beside it.
+    pub other_numbers: Vec<Mention>,
 }
 
 /// Rows of the table that runs over the given pages; `pages` are indices into `all`.
@@ -61,6 +63,8 @@ struct Line {
     cells: Vec<Fragment>,
     /// Figures of its tariff code.
     code: String,
+    /// Whether a figure counts it.
+    is_numbered: bool,
     /// Log-odds that a row starts here, from the model alone.
     starts: f32,
     /// Whether the gap above is clearly wider than usual.
@@ -106,11 +110,9 @@ fn lines_of_page(index: usize, page: &TaggedPage) -> Vec<Line> {
     let mut pitches: Vec<f32> = tops.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let pitch = median(&mut pitches.clone());
     pitches.insert(0, 0.0);
-    lines
-        .into_iter()
-        .zip(pitches)
-        .map(|(cells, gap)| line(page, cells, gap > 1.5 * pitch))
-        .collect()
+    let lines = lines.into_iter().zip(pitches);
+    let lines = lines.map(|(cells, gap)| line(page, cells, gap > 1.5 * pitch));
+    ruled::joined(lines.collect(), &page.reading.ruling)
 }
 
 fn line(page: &TaggedPage, mut cells: Vec<Fragment>, after_wide_gap: bool) -> Line {
@@ -124,17 +126,18 @@ fn line(page: &TaggedPage, mut cells: Vec<Fragment>, after_wide_gap: bool) -> Li
         .fold(None, |best: Option<f32>, b| {
             Some(best.map_or(b, |x| x.max(b)))
         });
-    let codes = cells
-        .iter()
-        .filter(|cell| cell.tag == Tag::Cell(FieldKey::HsCode));
-    let code = codes
-        .flat_map(|cell| cell.words.iter())
-        .filter_map(|word| page.reading.words.get(*word))
-        .flat_map(|word| word.text.chars())
-        .filter(char::is_ascii_digit)
-        .collect();
+    let figures = |key: FieldKey| -> String {
+        let cells = cells.iter().filter(|cell| cell.tag == Tag::Cell(key));
+        cells
+            .flat_map(|cell| cell.words.iter())
+            .filter_map(|word| page.reading.words.get(*word))
+            .flat_map(|word| word.text.chars())
+            .filter(char::is_ascii_digit)
+            .collect()
+    };
     Line {
-        code,
+        code: figures(FieldKey::HsCode),
+        is_numbered: !figures(FieldKey::LineNumber).is_empty(),
         starts: log_odds(starts_row).clamp(-4.0, 4.0) + 0.4 * begins.unwrap_or(0.0),
         cells,
         after_wide_gap,

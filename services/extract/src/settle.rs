@@ -4,12 +4,17 @@
 //! a run of words that stand close together on one line the two must fit: a word of another field begins
 //! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
-//! What stands on several lines or far apart has rules of its own: `continued`, `right_behind`, `spaced_numbers`, `wrapped`, `columns`.
+//! What stands on several lines or far apart has rules of its own: `continued`, `right_behind`, `captioned`, `brackets`,
+//! `iban_heads`, `origins`, `spaced_numbers`, `wrapped`, `columns`.
 
+use crate::brackets::close_brackets;
+use crate::captioned::heed_captions;
 use crate::columns::agree_in_columns;
 use crate::continued::continue_below;
-use crate::fragments::Shape;
+use crate::fragments::{Shape, is_ruled_off};
+use crate::iban_heads::join_iban_heads;
 use crate::mentions::is_quantity;
+use crate::origins::read_origins;
 use crate::right_behind::draw_right_behind;
 use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
@@ -42,6 +47,10 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
         }
     }
     drop_rates(page, &shape, &mut words);
+    heed_captions(page, &shape, &mut words);
+    close_brackets(page, &shape, &mut words);
+    join_iban_heads(page, &shape, &mut words);
+    read_origins(page, &shape, &mut words);
     join_spaced_numbers(page, &shape, &mut words);
     join_wrapped(page, &shape, &mut words);
     complete_dates(page, &shape, &mut words);
@@ -69,7 +78,9 @@ pub fn adjoin(page: &TaggedPage, shape: &Shape, left: usize, right: usize) -> bo
     };
     let gap = (b.bbox.x0 - a.bbox.x1).max(a.bbox.x0 - b.bbox.x1);
     let height = a.bbox.height().max(b.bbox.height());
-    a.line == b.line && shape.in_heights(gap, height) < WORD_GAP
+    a.line == b.line
+        && shape.in_heights(gap, height) < WORD_GAP
+        && !is_ruled_off(&page.reading.ruling, &a.bbox, &b.bbox)
 }
 
 fn settle_run(read: &[Word], run: &mut [TaggedWord]) {

@@ -19,8 +19,9 @@ const SURE: f32 = 0.6;
 static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:[€$£₺¥]|[A-Z]{3})?\d{1,3}(?:[ .,']\d{3})*$").expect("a constant pattern")
 });
-static NEXT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\d{3}(?:[.,]\d{1,4})?[^\d.,]*$").expect("a constant pattern"));
+static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\d{3}(?:[.,]\d{1,4})?(?:[^\d.,]*|C62|H87)$").expect("a constant pattern")
+});
 
 pub fn join_spaced_numbers(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) {
     let read = &page.reading.words;
@@ -79,6 +80,17 @@ mod tests {
             joined(&page),
             [(total, true), (total, false), (total, false)]
         );
+    }
+
+    #[test]
+    fn the_last_group_may_have_its_unit_glued_to_it() {
+        let mut page = PageOf::invoice()
+            .cell(Quantity, 0.1, 0.1, "14 850C62")
+            .page();
+        page.words[1].tag = Tag::Outside;
+        page.words[1].probability = 0.5;
+        let quantity = Tag::Cell(Quantity);
+        assert_eq!(joined(&page), [(quantity, true), (quantity, false)]);
     }
 
     #[test]

@@ -27,3 +27,23 @@ fn numbers_that_are_none_do_no_harm() {
     assert_eq!(found.len(), 1);
     assert!(found[0].tag_probability.is_finite());
 }
+
+#[test]
+fn a_line_between_words_parts_them() {
+    let page = PageOf::invoice().header(SellerName, 0.1, 0.1, "Acme Machine");
+    let gap = page.clone().page().reading.words[0].bbox.x1 + 0.004;
+    let texts = |page: PageOf| -> Vec<String> {
+        let page = page.page();
+        let found = fragments(0, &page);
+        found.iter().map(|f| text_of(&page, &f.words)).collect()
+    };
+    assert_eq!(
+        texts(page.clone().rule_down(gap, 0.05, 0.3)),
+        ["Acme", "Machine"]
+    );
+    assert_eq!(
+        texts(page.clone().rule_down(gap, 0.2, 0.3)),
+        ["Acme Machine"]
+    );
+    assert_eq!(texts(page.rule_down(0.11, 0.05, 0.3)), ["Acme Machine"]);
+}

@@ -1,14 +1,17 @@
 //! The cells of one row: fragments of one key become one mention.
 
+use super::codes::told_apart;
 use super::{Line, Row, anchors_row};
 use crate::candidates::is_plausible;
-use crate::fragments::{Fragment, text_of};
+use crate::fragments::{Fragment, is_ruled_off, text_of};
 use crate::mentions::{Mention, may_go_on, mention};
 use crate::tagged::{Tag, TaggedPage};
-use docexam_domain::{FieldKey, ValueForm};
+use docexam_domain::{FieldKey, Rect, ValueForm};
 
 /// Of two numbers in one cell the lower one wins only when it is surer by this.
 const CLEARLY: f32 = 0.05;
+/// Less sure codes do not beat others by their length.
+const SURE_OF_CODE: f32 = 0.4;
 
 /// The row on the given printed lines; none if nothing on them tells of an item.
 pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
@@ -26,39 +29,55 @@ pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
         .filter(is_plausible)
         .collect();
     cells.sort_by_key(|cell| (cell.page, cell.first_word));
-    let is_cell = |price: &Mention| {
+    told_apart(&mut cells);
+    let is_cell = |number: &Mention| {
         cells
             .iter()
-            .any(|cell| cell.key == price.key && cell.first_word == price.first_word)
+            .any(|cell| cell.key == number.key && cell.place() == number.place())
     };
-    let other_prices = numbers(all, FieldKey::UnitPrice, &of_key(FieldKey::UnitPrice))
-        .filter(|price| !is_cell(price))
+    let other_numbers = [FieldKey::UnitPrice, FieldKey::Quantity]
+        .into_iter()
+        .flat_map(|key| numbers(all, key, &of_key(key)).collect::<Vec<_>>())
+        .filter(|number| !is_cell(number))
         .collect();
     is_an_item(&cells).then_some(Row {
         cells,
-        other_prices,
+        other_numbers,
     })
 }
 
-/// What stands on the lines, by key. Codes in the column of the line number, below it, are easily taken for
-/// a part of the description beside them.
+/// What stands on the lines, by key. Codes are easily taken for a part of the description beside them: in the column of the
+/// line number, below it, or in the column of other codes.
 fn parts<'a>(all: &[TaggedPage], lines: &'a [Line]) -> Vec<(FieldKey, &'a Fragment)> {
-    let cells = || lines.iter().flat_map(|line| &line.cells);
-    let description = cells().find(|cell| cell.tag == Tag::Cell(FieldKey::Description));
-    let is_code_beside = |cell: &Fragment| {
-        cell.tag == Tag::Cell(FieldKey::Description)
-            && description
-                .is_some_and(|first| first.page == cell.page && cell.bbox.x1 < first.bbox.x0)
-            && all
-                .get(cell.page)
-                .is_some_and(|page| is_code(&text_of(page, &cell.words)))
+    let of = |key: FieldKey| {
+        let cells = lines.iter().flat_map(|line| &line.cells);
+        cells.filter(move |cell| cell.tag == Tag::Cell(key))
     };
-    cells()
-        .filter_map(|cell| match cell.tag {
-            Tag::Cell(_) if is_code_beside(cell) => Some((FieldKey::ProductCode, cell)),
-            Tag::Cell(key) => Some((key, cell)),
-            _ => None,
-        })
+    let first = of(FieldKey::Description).next();
+    let is_before_first = |cell: &Fragment| {
+        first.is_some_and(|first| first.page == cell.page && cell.bbox.x1 < first.bbox.x0)
+    };
+    let is_among_codes = |cell: &Fragment| {
+        let aligned = |code: &Fragment| {
+            code.page == cell.page && (code.bbox.x0 - cell.bbox.x0).abs() < cell.bbox.height()
+        };
+        let right_of = |other: &Fragment| other.page == cell.page && other.bbox.x0 > cell.bbox.x1;
+        of(FieldKey::ProductCode).any(aligned) && of(FieldKey::Description).any(right_of)
+    };
+    let key_of = |cell: &Fragment| match cell.tag {
+        Tag::Cell(FieldKey::Description) if is_before_first(cell) || is_among_codes(cell) => {
+            let is_code = |page| is_code(&text_of(page, &cell.words));
+            match all.get(cell.page).is_some_and(is_code) {
+                true => Some(FieldKey::ProductCode),
+                false => Some(FieldKey::Description).filter(|_| is_before_first(cell)),
+            }
+        }
+        Tag::Cell(key) => Some(key),
+        _ => None,
+    };
+    let cells = lines.iter().flat_map(|line| &line.cells);
+    cells
+        .filter_map(|cell| Some((key_of(cell)?, cell)))
         .collect()
 }
 
@@ -68,12 +87,16 @@ fn is_code(text: &str) -> bool {
     text.len() >= 3 && text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(letters)
 }
 
-/// A text is all its parts; of several numbers the surest, the upper one first.
+/// A text is all its parts; of several numbers or codes the surest, the upper one first.
 fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mention> {
-    let joins = key.value_form() == ValueForm::Text && key != FieldKey::PackageKind;
+    let joins = key.value_form() == ValueForm::Text
+        && !matches!(key, FieldKey::PackageKind | FieldKey::ProductCode);
     if !joins {
         return numbers(all, key, parts).reduce(|best, next| {
-            if next.confidence > best.confidence + CLEARLY {
+            let longer = is_longer_code(key, &best, &next);
+            if longer
+                || next.confidence > best.confidence + CLEARLY && !is_longer_code(key, &next, &best)
+            {
                 next
             } else {
                 best
@@ -83,7 +106,7 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     // One mention for each page that the text runs over, then one text anchored on the first.
     let mut joined: Option<Mention> = None;
     for on_page in parts.chunk_by(|a, b| a.page == b.page) {
-        let owned: Vec<Fragment> = on_page.iter().map(|part| (*part).clone()).collect();
+        let owned = in_columns(all, on_page);
         let Some(next) = of_one_page(all, key, &owned) else {
             continue;
         };
@@ -97,6 +120,57 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
         });
     }
     joined
+}
+
+/// Of two tariff codes in a row the national one, of eight to twelve figures, beats one of six, which is an order's number or an
+/// article's as easily.
+fn is_longer_code(key: FieldKey, short: &Mention, long: &Mention) -> bool {
+    const NATIONAL: [usize; 3] = [8, 10, 12];
+    let figures = |mention: &Mention| mention.text.chars().filter(char::is_ascii_digit).count();
+    key == FieldKey::HsCode
+        && NATIONAL.contains(&figures(long))
+        && !NATIONAL.contains(&figures(short))
+        && long.confidence > SURE_OF_CODE
+}
+
+/// Parts of a text on one page; where a line is drawn between them, what stands left of it comes first, to its last line.
+fn in_columns(all: &[TaggedPage], parts: &[&Fragment]) -> Vec<Fragment> {
+    let mut columns: Vec<Vec<&Fragment>> = Vec::new();
+    for part in parts {
+        let same = |column: &&mut Vec<&Fragment>| {
+            let shares =
+                |other: &&Fragment| other.bbox.x0 < part.bbox.x1 && part.bbox.x0 < other.bbox.x1;
+            column.iter().any(shares)
+        };
+        match columns.iter_mut().find(same) {
+            Some(column) => column.push(part),
+            None => columns.push(vec![part]),
+        }
+    }
+    let left = |column: &Vec<&Fragment>| column.iter().map(|part| part.bbox.x0).fold(1.0, f32::min);
+    columns.sort_by(|a, b| left(a).total_cmp(&left(b)));
+    let ruling = parts
+        .first()
+        .and_then(|part| all.get(part.page))
+        .map(|page| &page.reading.ruling);
+    let ruled = ruling.is_some_and(|ruling| {
+        columns
+            .windows(2)
+            .all(|pair| is_ruled_off(ruling, &around(&pair[0]), &around(&pair[1])))
+    });
+    let in_order = if ruled {
+        columns.concat()
+    } else {
+        parts.to_vec()
+    };
+    in_order.into_iter().cloned().collect()
+}
+
+fn around(parts: &[&Fragment]) -> Rect {
+    let boxes = parts.iter().map(|part| part.bbox);
+    boxes
+        .reduce(|all, bbox| all.union(&bbox))
+        .unwrap_or_default()
 }
 
 /// What is no text, each for itself: a number broken in a narrow column goes on right below itself.

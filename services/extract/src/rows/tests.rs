@@ -234,3 +234,65 @@ fn a_line_number_below_the_first_line_belongs_to_its_row() {
         "it counts something that was not read: {far:?}"
     );
 }
+
+/// Two rows of three printed lines whose numbers stand in the middle, in a table from 0.05 to 0.95.
+fn centred_rows() -> PageOf {
+    let mut page = PageOf::invoice();
+    for (row, (goods, quantity)) in [
+        ("Bush\nrubber\nblack", "4860"),
+        ("Mount\nsteel\nzinc", "35"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let y = 0.3 + 3.0 * STEP * row as f32;
+        page = page
+            .unsure_cell(Description, 0.1, y, goods)
+            .unsure_cell(LineNumber, 0.05, y + STEP, &(row + 1).to_string())
+            .unsure_cell(Quantity, 0.6, y + STEP, quantity)
+            .unsure_cell(LineAmount, 0.85, y + STEP, "15.649,20");
+    }
+    page
+}
+
+/// A rule in parts, as the reader tells it, right above printed line `line`.
+fn ruled(page: PageOf, line: f32, to: f32) -> PageOf {
+    let y = 0.3 + line * STEP - 0.15 * LINE;
+    (0..4).fold(page, |page, part| {
+        let x = |part: i32| 0.05 + (to - 0.05) * part as f32 / 4.0;
+        page.rule_across(x(part), x(part + 1), y)
+    })
+}
+
+#[test]
+fn what_stands_between_two_rules_is_one_row() {
+    let page = [0.0, 3.0, 6.0].into_iter();
+    let page = page.fold(centred_rows(), |page, line| ruled(page, line, 0.95));
+    let rows = table(&[page.page()]);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(cell_of(&rows[0], Description), "Bush\nrubber\nblack");
+    assert_eq!(cell_of(&rows[1], Description), "Mount\nsteel\nzinc");
+    assert_eq!(cell_of(&rows[1], Quantity), "35");
+}
+
+#[test]
+fn a_frame_around_rows_and_a_short_rule_part_nothing() {
+    let expected = table(&[centred_rows().page()]);
+    let framed = ruled(ruled(centred_rows(), 0.0, 0.95), 6.0, 0.95);
+    assert_eq!(table(&[framed.page()]), expected);
+    let short = ruled(centred_rows(), 3.0, 0.5);
+    assert_eq!(table(&[short.page()]), expected);
+}
+
+#[test]
+fn a_frame_around_the_numbers_of_one_row_is_one_row() {
+    let page = PageOf::invoice()
+        .unsure_cell(Description, 0.1, 0.3, "Mould\naluminium\nMould")
+        .unsure_cell(Quantity, 0.6, 0.3 + STEP, "11")
+        .unsure_cell(LineAmount, 0.85, 0.3 + STEP, "28.250,00");
+    let page = ruled(ruled(page, 0.0, 0.95), 3.0, 0.95);
+    let rows = table(&[page.page()]);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert_eq!(cell_of(&rows[0], Description), "Mould\naluminium\nMould");
+    assert_eq!(cell_of(&rows[0], Quantity), "11");
+}
