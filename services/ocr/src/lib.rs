@@ -3,7 +3,7 @@
 //! Goes in: a straightened grey page from `docexam-intake`. Comes out: a `PageReading` with words in
 //! reading order, their boxes on the upright page and their confidences, whether OCR gave them or
 //! the page's own text layer. A page that cannot be read is a reading with status `Failed`.
-//! Read it in the order of the work: `ink` (is there print, how large) → `text_layer` (can it be trusted) → `bands`, `ruling`,
+//! Read it in the order of the work: `ink` (is there print, how large) → `text_layer` (can it be trusted) → `stamps`, `bands`, `ruling`,
 //! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over), `mixed` (Chinese among Latin print),
 //! `second_look` (doubtful words read again by the network of `line_reader`), `rows`, `words`; `trial` finds out how a doubtful page wants to be read,
 //! `reader` holds all together.
@@ -26,6 +26,7 @@ mod ruling;
 mod scale;
 mod second_look;
 mod span;
+mod stamps;
 mod text_layer;
 mod trial;
 mod words;

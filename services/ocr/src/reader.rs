@@ -15,6 +15,7 @@ use crate::rows::{across_the_page, completed, passed_over, without_frames};
 use crate::ruling::{ruling, without_ruling};
 use crate::scale::prepared;
 use crate::second_look;
+use crate::stamps::without_stamps;
 use crate::trial::{self, Script, Way, is_chinese};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
@@ -392,7 +393,12 @@ impl From<OutOfTime> for Stopped {
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
-    let light = without_bands(image, ink).map(|image| (Ink::of(&image), image));
+    let with_ink = |image: GrayImage| (Ink::of(&image), image);
+    let clean = without_stamps(image, ink).map(with_ink);
+    let (ink, image) = clean
+        .as_ref()
+        .map_or((ink, image), |(ink, image)| (ink, image));
+    let light = without_bands(image, ink).map(with_ink);
     let (ink, image) = light
         .as_ref()
         .map_or((ink, image), |(ink, image)| (ink, image));
