@@ -34,24 +34,28 @@ pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]
         if (0..count).any(|other| is_above(&other)) {
             let word = &mut words[at];
             let drawn = probability(log_odds(sureness) + BELOW);
-            if drawn > word.probability {
+            if word.tag == tag {
+                word.probability = drawn.max(word.probability);
+            } else if drawn > word.probability {
                 word.turn_into(tag, drawn, word.probability);
             }
         }
     }
 }
 
-/// The text that a word outside fields may be part of.
+/// The text that a word is part of, or may be, if it stands outside fields.
 fn text_option(word: &TaggedWord) -> Option<(Tag, f32)> {
     let is_text = |tag: Tag| match tag {
         Tag::Cell(key) => key == FieldKey::Description,
         Tag::Header(key) => key.value_form() == ValueForm::Text,
         Tag::Outside => false,
     };
+    let own = (word.tag, word.probability);
     let mut options = word.others.iter().copied();
-    options
-        .find(|(tag, _)| is_text(*tag))
-        .filter(|_| word.tag == Tag::Outside)
+    match word.tag {
+        Tag::Outside => options.find(|(tag, _)| is_text(*tag)),
+        tag => Some(own).filter(|_| is_text(tag)),
+    }
 }
 
 fn stands_below(above: &Rect, below: &Rect, shape: &Shape) -> bool {

@@ -4,7 +4,7 @@
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
 //! `tagging` (inference, the only place that knows the model) → `continued`, `settle`, `captioned`, `brackets`, `iban_heads`, `origins`, `spaced_numbers`, `wrapped`,
-//! `columns`, `fragments` →
+//! `columns`, `code_column`, `fragments` →
 //! `mentions` and `rows` → `titles`, `split` → `candidates`, `rivals`, `arithmetic`, `choose`, `prices`, `mass_columns` → `derived` →
 //! `calibration` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
@@ -16,6 +16,7 @@ mod calibration;
 mod candidates;
 mod captioned;
 mod choose;
+mod code_column;
 mod columns;
 mod consignment_dates;
 mod continued;

@@ -3,6 +3,7 @@
 use super::codes::told_apart;
 use super::{Line, Row, anchors_row};
 use crate::candidates::is_plausible;
+use crate::code_column::is_code;
 use crate::fragments::{Fragment, is_ruled_off, text_of};
 use crate::mentions::{Mention, may_go_on, mention};
 use crate::tagged::{Tag, TaggedPage};
@@ -66,8 +67,8 @@ fn parts<'a>(all: &[TaggedPage], lines: &'a [Line]) -> Vec<(FieldKey, &'a Fragme
     };
     let key_of = |cell: &Fragment| match cell.tag {
         Tag::Cell(FieldKey::Description) if is_before_first(cell) || is_among_codes(cell) => {
-            let is_code = |page| is_code(&text_of(page, &cell.words));
-            match all.get(cell.page).is_some_and(is_code) {
+            let reads_as_code = |page| is_code(&text_of(page, &cell.words));
+            match all.get(cell.page).is_some_and(reads_as_code) {
                 true => Some(FieldKey::ProductCode),
                 false => Some(FieldKey::Description).filter(|_| is_before_first(cell)),
             }
@@ -79,12 +80,6 @@ fn parts<'a>(all: &[TaggedPage], lines: &'a [Line]) -> Vec<(FieldKey, &'a Fragme
     cells
         .filter_map(|cell| Some((key_of(cell)?, cell)))
         .collect()
-}
-
-/// One word of capitals and figures.
-fn is_code(text: &str) -> bool {
-    let letters = |c: char| c.is_uppercase() || c.is_ascii_digit() || "-/.".contains(c);
-    text.len() >= 3 && text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(letters)
 }
 
 /// A text is all its parts; of several numbers or codes the surest, the upper one first.
