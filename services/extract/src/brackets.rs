@@ -4,11 +4,11 @@
 //! The model judges each word by itself and often takes what stands in brackets for print outside fields.
 //! Goes in: the tags of a page. Comes out: the same, with the words up to the closing bracket drawn to the text.
 
-use crate::fragments::{NEXT_LINE, Shape};
+use crate::fragments::Shape;
 use crate::mentions::is_party_name;
 use crate::settle::adjoin;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
-use docexam_domain::{FieldKey, Rect, Word};
+use docexam_domain::FieldKey;
 
 /// What stands in brackets has so many words at most.
 const LONGEST: usize = 12;
@@ -82,7 +82,10 @@ fn up_to_closing(
         let next = match beside {
             true => here + 1,
             false => {
-                line_start = below(read, shape, line_start)?;
+                let start = &read[line_start].bbox;
+                let mut behind = line_start + 1..read.len();
+                line_start =
+                    behind.find(|at| shape.is_next_line(start, &read[*at].bbox, ALIGNED))?;
                 line_start
             }
         };
@@ -97,17 +100,6 @@ fn up_to_closing(
         here = next;
     }
     None
-}
-
-/// The first word of the next line of a paragraph whose line begins with `start`.
-fn below(read: &[Word], shape: &Shape, start: usize) -> Option<usize> {
-    let above = &read.get(start)?.bbox;
-    let height = above.height().max(1e-4);
-    let is_below = |bbox: &Rect| {
-        NEXT_LINE.contains(&((bbox.y0 - above.y1) / height))
-            && shape.in_heights((bbox.x0 - above.x0).abs(), height) < ALIGNED
-    };
-    (start + 1..read.len()).find(|index| is_below(&read[*index].bbox))
 }
 
 #[cfg(test)]

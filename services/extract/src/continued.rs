@@ -6,10 +6,10 @@
 //! Goes in: the tags of a page. Comes out: the same, with the text's tag on such words; what follows them on their
 //! line is settled afterwards, as on every line (see `settle`).
 
-use crate::fragments::{NEXT_LINE, Shape};
+use crate::fragments::Shape;
 use crate::odds::{log_odds, probability};
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
-use docexam_domain::{FieldKey, Rect, ValueForm};
+use docexam_domain::{FieldKey, ValueForm};
 
 /// Lines of one text begin so nearly at one place, in line heights.
 const ALIGNED: f32 = 0.5;
@@ -29,7 +29,7 @@ pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]
             let above = &words[*other];
             above.tag == tag
                 && above.probability >= SURE
-                && stands_below(&read[*other].bbox, &read[at].bbox, shape)
+                && shape.is_next_line(&read[*other].bbox, &read[at].bbox, ALIGNED)
         };
         if (0..count).any(|other| is_above(&other)) {
             let word = &mut words[at];
@@ -56,12 +56,6 @@ fn text_option(word: &TaggedWord) -> Option<(Tag, f32)> {
         Tag::Outside => options.find(|(tag, _)| is_text(*tag)),
         tag => Some(own).filter(|_| is_text(tag)),
     }
-}
-
-fn stands_below(above: &Rect, below: &Rect, shape: &Shape) -> bool {
-    let height = above.height().max(below.height()).max(1e-4);
-    NEXT_LINE.contains(&((below.y0 - above.y1) / height))
-        && shape.in_heights((below.x0 - above.x0).abs(), height) < ALIGNED
 }
 
 #[cfg(test)]
@@ -99,6 +93,18 @@ mod tests {
             .page();
         let tag = Tag::Header(PaymentTerms);
         assert_eq!(drawn(terms, tag, 0.4), tag);
+    }
+
+    #[test]
+    fn a_word_that_is_just_taken_for_part_of_the_text_is_surer_of_it_below_the_text() {
+        let mut page = PageOf::invoice()
+            .cell(Description, 0.2, 0.1, "Coffee")
+            .cell(Description, 0.2, 0.1 + 1.3 * LINE, "beans")
+            .page();
+        page.words[1].probability = 0.5;
+        let mut words = page.words.clone();
+        continue_below(&page, &Shape::of(&page), &mut words);
+        assert!((0.74..0.76).contains(&words[1].probability));
     }
 
     #[test]

@@ -126,6 +126,13 @@ impl Shape {
         }
     }
 
+    /// Whether a word begins the line below another one, at the same place but for `aligned` line heights.
+    pub fn is_next_line(&self, above: &Rect, below: &Rect, aligned: f32) -> bool {
+        let height = above.height().max(below.height()).max(1e-4);
+        NEXT_LINE.contains(&((below.y0 - above.y1) / height))
+            && self.in_heights((below.x0 - above.x0).abs(), height) < aligned
+    }
+
     /// A horizontal distance on the page in units of a height on it.
     pub fn in_heights(&self, width: f32, height: f32) -> f32 {
         width * self.width_over_height / height.max(1e-4)

@@ -231,3 +231,24 @@ fn papers_of_other_kinds_have_only_fields_that_are_surer_than_their_kind() {
     assert_eq!(fields(0.98), 0);
     assert_eq!(fields(0.6), 2);
 }
+
+#[test]
+fn a_row_without_a_price_has_the_number_that_makes_its_product() {
+    let row = |price: &str| {
+        let page = PageOf::invoice()
+            .first_cell(FieldKey::Description, 0.1, 0.3, "Ball bearings")
+            .cell(FieldKey::NetMassKg, 0.3, 0.3, price)
+            .cell(FieldKey::Quantity, 0.5, 0.3, "10")
+            .cell(FieldKey::Unit, 0.53, 0.3, "Stk")
+            .cell(FieldKey::LineAmount, 0.85, 0.3, "1000,00");
+        let documents = assemble(vec![page.page()], None);
+        let item = documents[0].line_items().next().expect("a row").clone();
+        let value = |key| item.property(key).map(|field| field.value().to_owned());
+        [FieldKey::UnitPrice, FieldKey::NetMassKg, FieldKey::Quantity].map(value)
+    };
+    let [price, mass, quantity] = row("100,00");
+    assert_eq!(price.as_deref(), Some("100.00"));
+    assert_eq!((mass, quantity.as_deref()), (None, Some("10")));
+    let [price, mass, _] = row("90,00");
+    assert_eq!((price, mass.as_deref()), (None, Some("90.00")));
+}

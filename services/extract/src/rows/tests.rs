@@ -296,3 +296,52 @@ fn a_frame_around_the_numbers_of_one_row_is_one_row() {
     assert_eq!(cell_of(&rows[0], Description), "Mould\naluminium\nMould");
     assert_eq!(cell_of(&rows[0], Quantity), "11");
 }
+
+#[test]
+fn a_text_in_two_ruled_columns_is_read_column_by_column() {
+    let page = item(PageOf::invoice(), 0.3, "Trendy\nsocks", "5", "10.00", true).cell(
+        Description,
+        0.3,
+        0.3,
+        "Women's\nhosiery",
+    );
+    let text = |page: PageOf| cell_of(&table(&[page.page()])[0], Description).to_owned();
+    assert_eq!(text(page.clone()), "Trendy Women's\nsocks hosiery");
+    let ruled = page.rule_down(0.25, 0.2, 0.5);
+    assert_eq!(text(ruled), "Trendy\nsocks\nWomen's\nhosiery");
+}
+
+#[test]
+fn a_number_before_a_slash_is_the_article_s() {
+    let name_of = |page: PageOf| {
+        let rows = table(&[page.cell(Quantity, 0.6, 0.3, "5").page()]);
+        let cell = |key| cell_of(&rows[0], key).to_owned();
+        [cell(FieldKey::ProductCode), cell(Description)]
+    };
+    let apart = PageOf::invoice().first_cell(Description, 0.1, 0.3, "5050938 / Resin LL6201");
+    assert_eq!(name_of(apart), ["5050938", "Resin LL6201"]);
+    let glued = PageOf::invoice()
+        .first_cell(FieldKey::ProductCode, 0.1, 0.3, "5050938/RESIN")
+        .cell(Description, 0.25, 0.3, "LL6201");
+    assert_eq!(name_of(glued), ["5050938", "RESIN LL6201"]);
+    let size = PageOf::invoice().first_cell(Description, 0.1, 0.3, "A4/Letter paper");
+    assert_eq!(name_of(size), ["", "A4/Letter paper"]);
+}
+
+#[test]
+fn of_two_codes_in_a_row_the_national_one_is_the_tariff_s() {
+    let page = item(PageOf::invoice(), 0.3, "Bush", "5", "10.00", true)
+        .cell(HsCode, 0.3, 0.3, "201310")
+        .cell(HsCode, 0.45, 0.3, "401699520000");
+    assert_eq!(cell_of(&table(&[page.page()])[0], HsCode), "401699520000");
+}
+
+#[test]
+fn what_stands_in_the_column_of_codes_is_no_description() {
+    let page = item(PageOf::invoice(), 0.3, "Coil", "5", "10.00", true)
+        .cell(Description, 0.03, 0.3, "Toolbox")
+        .cell(FieldKey::ProductCode, 0.03, 0.3 + STEP, "CO-123");
+    let rows = table(&[page.page()]);
+    assert_eq!(cell_of(&rows[0], Description), "Coil");
+    assert_eq!(cell_of(&rows[0], FieldKey::ProductCode), "CO-123");
+}
