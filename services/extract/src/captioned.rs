@@ -105,8 +105,7 @@ fn value(read: &[Word], shape: &Shape, from: usize, count: usize) -> Option<usiz
     let mut end = &read.get(from.checked_sub(1)?)?.bbox;
     let line = read.get(from).map(|word| word.line)?;
     let mut in_brackets = false;
-    for at in from..count {
-        let word = &read[at];
+    for (at, word) in read.iter().enumerate().take(count).skip(from) {
         let gap = shape.in_heights(word.bbox.x0 - end.x1, word.bbox.height());
         if word.line != line || gap > REACH {
             return None;
