@@ -36,6 +36,8 @@ const LONGEST_NAME: usize = 6;
 const SHORTEST_INSIDE: usize = 4;
 /// Codes that are something else when they stand among other words: taxes, masses, an ending of addresses in the net.
 const WORDS: [&str; 4] = ["COM", "TON", "TUV", "VAT"];
+/// Codes of two letters that are words far oftener than Tonga, Somalia, American Samoa, the Isle of Man or Saint Pierre.
+const SHORT_WORDS: [&str; 5] = ["TO", "SO", "AS", "IM", "PM"];
 
 /// The country that a text names, if it names exactly one.
 pub fn country(text: &str) -> Option<String> {
@@ -84,6 +86,7 @@ fn code(text: &str) -> Option<&'static str> {
         return None;
     }
     match text.len() {
+        2 if SHORT_WORDS.contains(&text) => None,
         2 => COUNTRIES.by_alpha3.values().find(|a| **a == text).copied(),
         3 => COUNTRIES.by_alpha3.get(text).copied(),
         _ => None,
