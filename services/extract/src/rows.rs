@@ -78,6 +78,19 @@ impl Line {
             _ => None,
         })
     }
+
+    /// The keys that are wanted, each once.
+    fn keys_that(&self, is_wanted: fn(FieldKey) -> bool) -> Vec<FieldKey> {
+        let mut keys: Vec<FieldKey> = self.keys().filter(|key| is_wanted(*key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
+
+/// Whether two tariff codes are the same to the figures that both have.
+fn agree(one: &str, other: &str) -> bool {
+    one.starts_with(other) || other.starts_with(one)
 }
 
 fn lines_of_page(index: usize, page: &TaggedPage) -> Vec<Line> {
@@ -188,11 +201,9 @@ struct RowSoFar {
 impl RowSoFar {
     fn prepend(&mut self, line: &Line) {
         self.lines += 1;
-        let mut in_line: Vec<FieldKey> = line.keys().filter(|key| holds_one_number(*key)).collect();
-        in_line.sort_unstable();
-        in_line.dedup();
+        let in_line = line.keys_that(holds_one_number);
         // The same code again, in the text of the goods, tells of the same row.
-        let same_code = self.code.starts_with(&line.code) || line.code.starts_with(&self.code);
+        let same_code = agree(&self.code, &line.code);
         for key in &in_line {
             if self.once.contains(key) {
                 let again = *key == FieldKey::HsCode && same_code;

@@ -393,13 +393,17 @@ impl From<OutOfTime> for Stopped {
 }
 
 fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
-    let with_ink = |image: GrayImage| (Ink::of(&image), image);
-    let clean = without_stamps(image, ink).map(with_ink);
-    let (ink, image) = clean
-        .as_ref()
-        .map_or((ink, image), |(ink, image)| (ink, image));
-    let light = without_bands(image, ink).map(with_ink);
-    let (ink, image) = light
+    let steps: [fn(&GrayImage, &Ink) -> Option<GrayImage>; 2] = [without_stamps, without_bands];
+    let mut cleaned: Option<(Ink, GrayImage)> = None;
+    for step in steps {
+        let (ink, image) = cleaned
+            .as_ref()
+            .map_or((ink, image), |(ink, image)| (ink, image));
+        if let Some(image) = step(image, ink) {
+            cleaned = Some((Ink::of(&image), image));
+        }
+    }
+    let (ink, image) = cleaned
         .as_ref()
         .map_or((ink, image), |(ink, image)| (ink, image));
     let (image, dpi) = match without_ruling(image, ink) {

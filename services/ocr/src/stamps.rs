@@ -6,9 +6,10 @@
 
 use crate::ink::{Ink, Mark, marks};
 use crate::mask::Mask;
-use image::{GrayImage, Luma};
+use image::GrayImage;
+use imageproc::contrast::{ThresholdType, threshold};
 use imageproc::distance_transform::Norm;
-use imageproc::morphology::dilate;
+use imageproc::morphology::erode;
 
 /// Print is this much darker than paper, or nothing can be paler than print and still be ink.
 const CONTRAST: f32 = 90.0;
@@ -80,24 +81,10 @@ fn darkness(image: &GrayImage, ink: &Ink) -> Vec<u8> {
 
 /// Where ink is pale, but not the blurred edges of print.
 fn pale_strokes(image: &GrayImage, dark: u8, no_paper: u8) -> Mask {
-    let (width, height) = image.dimensions();
-    let print = GrayImage::from_fn(width, height, |x, y| {
-        Luma([if image.get_pixel(x, y).0[0] <= dark {
-            255
-        } else {
-            0
-        }])
-    });
-    let print = dilate(&print, Norm::LInf, BLUR_PX);
+    let light = threshold(image, dark, ThresholdType::Binary);
     let mut pale = Mask::of(image, no_paper);
-    pale.take_away(&Mask::of(&inverted(print), 0));
+    pale.take_away(&Mask::of(&erode(&light, Norm::LInf, BLUR_PX), 0));
     pale
-}
-
-/// Black for white.
-fn inverted(mut image: GrayImage) -> GrayImage {
-    image.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
-    image
 }
 
 /// Long strokes that are close to each other, where they are as large as a stamp together.
@@ -175,6 +162,7 @@ fn whiten(image: &mut GrayImage, stroke: &Mark, pale: &Mask, dark: u8, paper: u8
 #[cfg(test)]
 mod tests {
     use super::*;
+    use image::Luma;
 
     const PAPER: u8 = 240;
 

@@ -120,17 +120,16 @@ fn the_one_inside(text: &str) -> Option<&'static str> {
 
 /// Names that are not part of a longer one: 马里 (Mali) ends 索马里 (Somalia).
 fn in_ideographs(folded: &str) -> Vec<&'static str> {
-    let is_there =
-        |name: &&String| name.chars().all(is_ideograph) && folded.contains(name.as_str());
-    let names: Vec<&String> = COUNTRIES.by_name.keys().filter(is_there).collect();
-    let is_whole = |name: &&&String| {
-        let mut longer = names.iter().filter(|other| other.len() > name.len());
-        !longer.any(|other| other.contains(name.as_str()))
+    let names = COUNTRIES.by_name.iter();
+    let there: Vec<(&String, &&'static str)> = names
+        .filter(|(name, _)| name.chars().all(is_ideograph) && folded.contains(name.as_str()))
+        .collect();
+    let is_whole = |name: &str| {
+        let mut others = there.iter();
+        !others.any(|(other, _)| other.len() > name.len() && other.contains(name))
     };
-    let whole = names.iter().filter(is_whole);
-    whole
-        .filter_map(|name| COUNTRIES.by_name.get(*name).copied())
-        .collect()
+    let whole = there.iter().filter(|(name, _)| is_whole(name));
+    whole.map(|(_, code)| **code).collect()
 }
 
 fn in_words(words: &[&str]) -> Vec<&'static str> {
@@ -222,6 +221,7 @@ mod tests {
             "IN STOCK",
             "12",
             "VAT 5 TON",
+            "TO",
         ] {
             assert_eq!(country(text), None, "{text}");
         }

@@ -74,7 +74,8 @@ pub fn resolved(number: Number, decimals_are_usual: bool, context: &Context) -> 
     }
 }
 
-/// The one number in a text, whose nought before the decimals may be left out (`,50`); letters beside it must be a currency or a unit, or stand apart.
+/// The one number in a text; letters beside it must be a currency or a unit, or stand apart. The nought before its decimals may
+/// be left out (`,50`).
 pub fn number(text: &str) -> Option<Number> {
     let without_units = UNIT_WITH_DIGIT.replace_all(text, "$1 ");
     let plain = plain_digits(&without_units);

@@ -87,15 +87,9 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     let joins = key.value_form() == ValueForm::Text
         && !matches!(key, FieldKey::PackageKind | FieldKey::ProductCode);
     if !joins {
-        return numbers(all, key, parts).reduce(|best, next| {
-            let longer = is_longer_code(key, &best, &next);
-            if longer
-                || next.confidence > best.confidence + CLEARLY && !is_longer_code(key, &next, &best)
-            {
-                next
-            } else {
-                best
-            }
+        return numbers(all, key, parts).reduce(|best, next| match beats(&next, &best) {
+            true => next,
+            false => best,
         });
     }
     // One mention for each page that the text runs over, then one text anchored on the first.
@@ -117,12 +111,18 @@ fn cell(all: &[TaggedPage], key: FieldKey, parts: &[&Fragment]) -> Option<Mentio
     joined
 }
 
+/// Whether the lower one of two numbers of a cell stands for it.
+fn beats(next: &Mention, best: &Mention) -> bool {
+    is_longer_code(next, best)
+        || (!is_longer_code(best, next) && next.confidence > best.confidence + CLEARLY)
+}
+
 /// Of two tariff codes in a row the national one, of eight to twelve figures, beats one of six, which is an order's number or an
 /// article's as easily.
-fn is_longer_code(key: FieldKey, short: &Mention, long: &Mention) -> bool {
+fn is_longer_code(long: &Mention, short: &Mention) -> bool {
     const NATIONAL: [usize; 3] = [8, 10, 12];
     let figures = |mention: &Mention| mention.text.chars().filter(char::is_ascii_digit).count();
-    key == FieldKey::HsCode
+    long.key == FieldKey::HsCode
         && NATIONAL.contains(&figures(long))
         && !NATIONAL.contains(&figures(short))
         && long.confidence > SURE_OF_CODE
@@ -142,8 +142,7 @@ fn in_columns(all: &[TaggedPage], parts: &[&Fragment]) -> Vec<Fragment> {
             None => columns.push(vec![part]),
         }
     }
-    let left = |column: &Vec<&Fragment>| column.iter().map(|part| part.bbox.x0).fold(1.0, f32::min);
-    columns.sort_by(|a, b| left(a).total_cmp(&left(b)));
+    columns.sort_by(|a, b| around(a).x0.total_cmp(&around(b).x0));
     let ruling = parts
         .first()
         .and_then(|part| all.get(part.page))

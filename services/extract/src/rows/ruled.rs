@@ -4,7 +4,7 @@
 //! In: the printed lines of a table on one page, and the lines drawn there. Out: the same, those of one row joined.
 //! What stands between two rules is one row only where it holds the numbers of one. Frames around many rows hold more.
 
-use super::{Line, anchors_row};
+use super::{Line, agree, anchors_row};
 use docexam_domain::{FieldKey, Rect, Ruling};
 use std::ops::Range;
 
@@ -60,8 +60,8 @@ fn bands(lines: Vec<Line>, rules: &[Rect]) -> Vec<Vec<Line>> {
 
 /// Of each printed line, whether a rule runs across the table between the one above and this one.
 fn ruled_gaps(lines: &[Line], rules: &[Rect]) -> Vec<bool> {
-    let boxes = || lines.iter().flat_map(|line| &line.cells).map(|c| c.bbox);
-    let Some(table) = boxes().reduce(|all, next| all.union(&next)) else {
+    let boxes = lines.iter().flat_map(|line| &line.cells).map(|c| c.bbox);
+    let Some(table) = boxes.reduce(|all, next| all.union(&next)) else {
         return vec![false; lines.len()];
     };
     let mut covered: Vec<Vec<Range<f32>>> = vec![Vec::new(); lines.len() + 1];
@@ -100,9 +100,7 @@ fn length(mut parts: Vec<Range<f32>>) -> f32 {
 fn numbers_of_one_row(lines: &[Line]) -> Option<usize> {
     let mut seen: Vec<FieldKey> = Vec::new();
     for line in lines {
-        let mut here: Vec<FieldKey> = line.keys().filter(|key| anchors_row(*key)).collect();
-        here.sort_unstable();
-        here.dedup();
+        let here = line.keys_that(anchors_row);
         if here.iter().any(|key| seen.contains(key)) {
             return None;
         }
@@ -115,7 +113,7 @@ fn numbers_of_one_row(lines: &[Line]) -> Option<usize> {
 fn is_one_kind(lines: &[Line]) -> bool {
     let codes = lines.iter().map(|line| line.code.as_str());
     let whole: Vec<&str> = codes.filter(|code| code.len() >= WHOLE_CODE).collect();
-    let same = |pair: &[&str]| pair[0].starts_with(pair[1]) || pair[1].starts_with(pair[0]);
+    let same = |pair: &[&str]| agree(pair[0], pair[1]);
     let numbered = lines.iter().filter(|line| line.is_numbered);
     whole.windows(2).all(same) && numbered.count() <= 1
 }
