@@ -16,7 +16,7 @@ use crate::misread_words::KnownWords;
 use crate::normalise::Context;
 use crate::odds::{log_odds, probability};
 use crate::page_facts::{PageFacts, page_facts};
-use crate::prices::{find_price, settle_price};
+use crate::prices::settle_price;
 use crate::rivals::{printed_amounts, rivals};
 use crate::rows::{Row, rows};
 use crate::split::{Group, split};
@@ -177,8 +177,7 @@ fn item(row: &Row, context: &Context, known: &KnownWords) -> Item {
         .collect();
     cells.extend(unit_in_quantity(&cells, context));
     read_by_unit(&mut cells);
-    settle_price(&mut cells, &row.other_numbers, context);
-    find_price(&mut cells, &row.other_numbers, context);
+    settle_price(&mut cells, &row.other_prices, context);
     Item { cells }
 }
 

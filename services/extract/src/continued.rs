@@ -2,12 +2,13 @@
 //! terms of payment.
 //!
 //! The model judges a lone word by itself, and takes the `beans` below `Coffee` for print outside fields as
-//! gladly as for goods. Where it wavers, that the word begins right below the first word of such a text tells.
-//! Goes in: the tags of a page. Comes out: the same, with the text's tag on such words; what follows them on their
-//! line is settled afterwards, as on every line (see `settle`).
+//! gladly as for goods. Where it wavers, that the word begins right below the first word of such a text tells, and so it does of
+//! the words that follow on its line, if the text tells of goods (`20 x 0,5l`): behind a name stands somebody else's as well.
+//! Goes in: the tags of a page. Comes out: the same, with the text's tag on such words.
 
 use crate::fragments::Shape;
 use crate::odds::{log_odds, probability};
+use crate::settle::adjoin;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::{FieldKey, ValueForm};
 
@@ -21,6 +22,8 @@ const SURE: f32 = 0.5;
 pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]) {
     let read = &page.reading.words;
     let count = words.len().min(read.len());
+    let goods = Tag::Cell(FieldKey::Description);
+    let mut goes_on_with_goods = None;
     for at in 0..count {
         let Some((tag, sureness)) = text_option(&words[at]) else {
             continue;
@@ -31,7 +34,9 @@ pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]
                 && above.probability >= SURE
                 && shape.is_next_line(&read[*other].bbox, &read[at].bbox, ALIGNED)
         };
-        if (0..count).any(|other| is_above(&other)) {
+        let goes_on =
+            tag == goods && goes_on_with_goods == Some(at) && adjoin(page, shape, at - 1, at);
+        if goes_on || (0..count).any(|other| is_above(&other)) {
             let word = &mut words[at];
             let drawn = probability(log_odds(sureness) + BELOW);
             if word.tag == tag {
@@ -39,6 +44,7 @@ pub fn continue_below(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWord]
             } else if drawn > word.probability {
                 word.turn_into(tag, drawn, word.probability);
             }
+            goes_on_with_goods = Some(at + 1).filter(|_| word.tag == goods);
         }
     }
 }
@@ -93,6 +99,27 @@ mod tests {
             .page();
         let tag = Tag::Header(PaymentTerms);
         assert_eq!(drawn(terms, tag, 0.4), tag);
+    }
+
+    #[test]
+    fn goods_go_on_behind_a_word_below_them_and_names_do_not() {
+        let third = |key: FieldKey, tag: Tag| {
+            let page = match key {
+                Description => PageOf::invoice().cell(key, 0.2, 0.1, "Lemonade"),
+                _ => PageOf::invoice().header(key, 0.2, 0.1, "Lemonade"),
+            };
+            let mut page = page.print(0.2, 0.1 + 1.3 * LINE, "20 x").page();
+            for word in &mut page.words[1..] {
+                word.probability = 0.6;
+                word.others = vec![(tag, 0.4)];
+            }
+            let mut words = page.words.clone();
+            continue_below(&page, &Shape::of(&page), &mut words);
+            words[2].tag
+        };
+        let (goods, name) = (Tag::Cell(Description), Tag::Header(FieldKey::BuyerName));
+        assert_eq!(third(Description, goods), goods);
+        assert_eq!(third(FieldKey::BuyerName, name), Tag::Outside);
     }
 
     #[test]

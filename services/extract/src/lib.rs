@@ -25,6 +25,7 @@ mod derived;
 mod fixture;
 mod fragments;
 mod iban_heads;
+mod line_sums;
 mod mass_columns;
 mod mentions;
 mod misread_words;

@@ -9,6 +9,7 @@
 mod cells;
 mod codes;
 mod halves;
+mod numbered;
 mod ruled;
 
 use crate::fragments::{Fragment, fragments};
@@ -33,8 +34,8 @@ const WIDE_GAP: f32 = 0.7;
 #[derive(Clone, Debug)]
 pub struct Row {
     pub cells: Vec<Mention>,
-    /// Numbers that were taken for its price or quantity too, like the rate of a discount beside it.
-    pub other_numbers: Vec<Mention>,
+    /// Numbers that were taken for its price too, like the rate of a discount beside it.
+    pub other_prices: Vec<Mention>,
 }
 
 /// Rows of the table that runs over the given pages; `pages` are indices into `all`.
@@ -54,7 +55,7 @@ pub fn rows(all: &[TaggedPage], pages: &[usize]) -> Vec<Row> {
         end = start;
     }
     rows.reverse();
-    halves::joined(rows)
+    numbered::counted(halves::joined(rows))
 }
 
 /// A printed line of the table.

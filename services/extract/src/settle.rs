@@ -5,7 +5,7 @@
 //! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
 //! What stands on several lines or far apart has rules of its own: `continued`, `right_behind`, `captioned`, `brackets`,
-//! `iban_heads`, `origins`, `spaced_numbers`, `wrapped`, `columns`, `code_column`.
+//! `iban_heads`, `origins`, `spaced_numbers`, `wrapped`, `line_sums`, `columns`, `code_column`.
 
 use crate::brackets::close_brackets;
 use crate::captioned::heed_captions;
@@ -14,6 +14,7 @@ use crate::columns::agree_in_columns;
 use crate::continued::continue_below;
 use crate::fragments::{Shape, is_ruled_off};
 use crate::iban_heads::join_iban_heads;
+use crate::line_sums::heed_line_sums;
 use crate::mentions::is_quantity;
 use crate::origins::read_origins;
 use crate::right_behind::draw_right_behind;
@@ -55,6 +56,7 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
     join_spaced_numbers(page, &shape, &mut words);
     join_wrapped(page, &shape, &mut words);
     complete_dates(page, &shape, &mut words);
+    heed_line_sums(page, &shape, &mut words);
     agree_in_columns(page, &mut words);
     draw_codes(page, &shape, &mut words);
     words

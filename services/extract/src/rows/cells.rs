@@ -31,19 +31,13 @@ pub fn row(all: &[TaggedPage], lines: &[Line]) -> Option<Row> {
         .collect();
     cells.sort_by_key(|cell| (cell.page, cell.first_word));
     told_apart(&mut cells);
-    let is_cell = |number: &Mention| {
-        cells
-            .iter()
-            .any(|cell| cell.key == number.key && cell.place() == number.place())
-    };
-    let other_numbers = [FieldKey::UnitPrice, FieldKey::Quantity]
-        .into_iter()
-        .flat_map(|key| numbers(all, key, &of_key(key)).collect::<Vec<_>>())
-        .filter(|number| !is_cell(number))
+    let price = cells.iter().find(|cell| cell.key == FieldKey::UnitPrice);
+    let other_prices = numbers(all, FieldKey::UnitPrice, &of_key(FieldKey::UnitPrice))
+        .filter(|number| price.is_none_or(|price| price.place() != number.place()))
         .collect();
     is_an_item(&cells).then_some(Row {
         cells,
-        other_numbers,
+        other_prices,
     })
 }
 

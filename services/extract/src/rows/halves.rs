@@ -31,7 +31,7 @@ fn are_halves(above: &Row, below: &Row) -> bool {
     !below.has(is_name)
         && (name_and_numbers || line_number)
         && !below.has(|key| holds_one_number(key) && above.has(|other| other == key))
-        && are_close(above, below)
+        && are_close(above, below, GAP)
 }
 
 /// What goods are called.
@@ -43,25 +43,26 @@ fn is_name(key: FieldKey) -> bool {
 }
 
 /// How many they are and what they cost.
-fn is_count(key: FieldKey) -> bool {
+pub fn is_count(key: FieldKey) -> bool {
     matches!(
         key,
         FieldKey::Quantity | FieldKey::UnitPrice | FieldKey::LineAmount
     )
 }
 
-fn are_close(above: &Row, below: &Row) -> bool {
+/// Whether the second begins less than so many line heights below the first, on its page.
+pub fn are_close(above: &Row, below: &Row, heights: f32) -> bool {
     let (Some(last), Some(first)) = (above.cells.last(), below.cells.first()) else {
         return false;
     };
     let bottom = above.cells.iter().map(|cell| cell.bbox.y1);
     let bottom = bottom.fold(f32::NEG_INFINITY, f32::max);
     let gap = first.bbox.y0 - bottom;
-    last.page == first.page && gap < GAP * first.bbox.height()
+    last.page == first.page && gap < heights * first.bbox.height()
 }
 
 impl Row {
-    fn has(&self, is_wanted: impl Fn(FieldKey) -> bool) -> bool {
+    pub fn has(&self, is_wanted: impl Fn(FieldKey) -> bool) -> bool {
         self.cells.iter().any(|cell| is_wanted(cell.key))
     }
 

@@ -345,3 +345,60 @@ fn what_stands_in_the_column_of_codes_is_no_description() {
     assert_eq!(cell_of(&rows[0], Description), "Coil");
     assert_eq!(cell_of(&rows[0], FieldKey::ProductCode), "CO-123");
 }
+
+/// A number amid the height of its row, beside a note.
+#[test]
+fn a_row_finds_its_number_beside_the_note_below_it() {
+    let line = |page: PageOf, y: f32, number: &str, goods: &str| {
+        let page = page.first_cell(LineNumber, 0.05, y, number);
+        page.cell(Description, 0.1, y, goods)
+    };
+    let counts = |page: PageOf, y: f32| {
+        page.cell(Quantity, 0.6, y, "2")
+            .cell(Unit, 0.68, y, "PCS")
+            .cell(LineAmount, 0.85, y, "40.00")
+    };
+    let table_of = |second: &str| {
+        let page = counts(line(PageOf::invoice(), 0.32, "1", "Seals"), 0.32);
+        let page = page.first_cell(Description, 0.1, 0.38, "Ball bearings");
+        let page = line(
+            counts(page, 0.38),
+            0.38 + 2.0 * STEP,
+            second,
+            "Tested by hand",
+        );
+        table(&[counts(line(page, 0.5, "3", "Rings"), 0.5).page()])
+    };
+    let rows = table_of("2");
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    assert_eq!(cell_of(&rows[1], LineNumber), "2");
+    assert_eq!(cell_of(&rows[1], Description), "Ball bearings");
+    // Another number counts something else.
+    assert_eq!(table_of("7").len(), 4);
+}
+
+#[test]
+fn between_two_numbers_that_follow_each_other_there_is_no_row() {
+    let table_of = |numbers: [&str; 2], last: &str| {
+        let mut page = PageOf::invoice();
+        for (row, number) in numbers.into_iter().enumerate() {
+            let y = 0.3 + 0.1 * row as f32;
+            page = page
+                .first_cell(LineNumber, 0.05, y, number)
+                .cell(Description, 0.1, y, "Seals")
+                .cell(Quantity, 0.6, y, "2")
+                .cell(LineAmount, 0.85, y, "40.00")
+                .first_cell(Description, 0.1, y + 0.05, "of which rubber")
+                .cell(Quantity, 0.6, y + 0.05, "4")
+                .cell(HsCode, 0.7, y + 0.05, "40169300");
+        }
+        table(&[page.cell(LineAmount, 0.85, 0.45, last).page()])
+    };
+    let rows = table_of(["1", "2"], "");
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert_eq!(cell_of(&rows[0], Quantity), "2");
+    assert_eq!(cell_of(&rows[0], HsCode), "40169300");
+    // A gap in the count may be a row whose number was not read; and what has an amount is a row.
+    assert_eq!(table_of(["1", "3"], "").len(), 4);
+    assert_eq!(table_of(["1", "2"], "12.00").len(), 3);
+}
