@@ -8,6 +8,10 @@ const NO: [&str; 12] = [
 const YES: [&str; 14] = [
     "yes", "oui", "ja", "si", "sim", "tak", "evet", "true", "co", "是", "x", "y", "v", "ticked",
 ];
+/// What readers make of a ticked box and of an empty one.
+const TICKED: [&str; 10] = ["☑", "☒", "✓", "✔", "✗", "√", "⊠", "Ø", "冈", "区"];
+const EMPTY: [&str; 3] = ["☐", "□", "○"];
+const LIKE_EMPTY: [&str; 4] = ["o", "0", "口", "囗"];
 /// Beginnings of the statements that mean yes, in the languages of certificates.
 const STATEMENTS: [&str; 11] = [
     "issued retro",
@@ -25,13 +29,12 @@ const STATEMENTS: [&str; 11] = [
 
 pub fn flag(text: &str) -> Option<String> {
     let folded = fold(text);
-    if ["☑", "☒", "✓", "✔", "✗", "√"]
-        .iter()
-        .any(|m| text.contains(m))
-    {
+    if TICKED.iter().any(|mark| text.contains(mark)) {
         return Some("true".to_owned());
     }
-    if NO.contains(&folded.as_str()) || text.contains('☐') {
+    let is_empty =
+        LIKE_EMPTY.contains(&folded.as_str()) || EMPTY.iter().any(|mark| text.contains(mark));
+    if NO.contains(&folded.as_str()) || is_empty {
         return Some("false".to_owned());
     }
     let yes = YES.contains(&folded.as_str()) || STATEMENTS.iter().any(|s| folded.contains(s));
@@ -47,6 +50,9 @@ mod tests {
         assert_eq!(flag("Ja").as_deref(), Some("true"));
         assert_eq!(flag("☒").as_deref(), Some("true"));
         assert_eq!(flag("☐").as_deref(), Some("false"));
+        assert_eq!(flag("冈").as_deref(), Some("true"));
+        assert_eq!(flag("[O").as_deref(), Some("false"));
+        assert_eq!(flag("口").as_deref(), Some("false"));
         assert_eq!(flag("ISSUED RETROSPECTIVELY").as_deref(), Some("true"));
         assert_eq!(flag("Délivré a posteriori").as_deref(), Some("true"));
         assert_eq!(flag("Hayır").as_deref(), Some("false"));
