@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what docexam needs beyond git and the Rust toolchain, on Debian 12, and only what is missing:
-# Debian packages (a compiler, Tesseract 5 with its script models, libclang for the bindings) and the
+# Debian packages (a compiler, Tesseract 5 with its model of Latin letters, libclang for the bindings) and the
 # HS nomenclature. Safe to run again; does nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +10,7 @@ packages=(
     libclang-dev                            # bindgen reads Tesseract's C headers
     libtesseract-dev libleptonica-dev
     tesseract-ocr                           # the command is the yardstick of the benchmark
-    tesseract-ocr-script-latn tesseract-ocr-script-hans
+    tesseract-ocr-script-latn
     postgresql                              # tests start servers of their own from its programs
     python3-pip                             # fetches pinned data packages; no Python is run by docexam
     unzip

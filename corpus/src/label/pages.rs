@@ -12,7 +12,7 @@ use crate::truth::{RenderedDocument, RenderedPage, TruthWord};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
 use docexam_intake::{IntakeError, Limits};
 use docexam_layout::{LabelledWord, TrainingPage};
-use docexam_ocr::{OcrError, Reader};
+use docexam_ocr::Reader;
 use rand_chacha::ChaCha8Rng;
 
 /// Pages of which the reader found less than this teach nothing but noise.
@@ -66,9 +66,7 @@ pub fn read_page(
         .and_then(|file| file.page(1))
         .map_err(|problem| unread(&problem))?;
     let placement = upright.placement;
-    let reading = reader
-        .read(0, upright)
-        .map_err(|problem| not_ocred(&problem))?;
+    let reading = reader.read(0, upright);
     // The reader may have turned the page; then its placement says so.
     let placement = reading.placement.unwrap_or(placement);
     let truth = upright_truth(&page.words, &captured.motion, &placement);
@@ -151,12 +149,6 @@ fn training_page(
 }
 
 fn unread(problem: &IntakeError) -> CorpusError {
-    CorpusError::Read {
-        problem: problem.to_string(),
-    }
-}
-
-fn not_ocred(problem: &OcrError) -> CorpusError {
     CorpusError::Read {
         problem: problem.to_string(),
     }

@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for number in 1..=file.page_count() {
             let page = file.page(number)?;
             let start = ProcessTime::now();
-            let reading = reader.read(u32::try_from(index)?, page)?;
+            let reading = reader.read(u32::try_from(index)?, page);
             eprintln!(
                 "{path} page {number}: {:?} {:?} {} words, quality {:.2}, turned {:?}, {:.2} CPU s",
                 reading.status,

@@ -10,9 +10,7 @@ pub struct OcrConfig {
     pub tessdata_dir: Option<PathBuf>,
     /// Model for everything in Latin letters.
     pub latin_model: String,
-    /// Model for pages in Chinese, which is read together with Latin letters.
-    pub chinese_model: String,
-    /// Network that reads doubtful words again, as ONNX; `None` leaves them as Tesseract read them.
+    /// Network that reads doubtful words again, and Chinese, as ONNX; `None` leaves them as Tesseract read them.
     pub line_model: Option<PathBuf>,
     /// Wall-clock time for reading one page. Tesseract looks at the clock between words, so layout
     /// analysis (about half a second) can run over it.
@@ -36,7 +34,6 @@ impl Default for OcrConfig {
         Self {
             tessdata_dir: None,
             latin_model: "Latin".to_owned(),
-            chinese_model: "HanS".to_owned(),
             line_model: None,
             max_page_seconds: 60.0,
             use_text_layer: true,

@@ -4,13 +4,14 @@
 //! reading order, their boxes on the upright page and their confidences, whether OCR gave them or
 //! the page's own text layer. A page that cannot be read is a reading with status `Failed`.
 //! Read it in the order of the work: `ink` (is there print, how large) → `text_layer` (can it be trusted) → `stamps`, `bands`, `ruling`,
-//! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over), `mixed` (Chinese among Latin print),
-//! `second_look` (doubtful words read again by the network of `line_reader`), `rows`, `words`; `trial` finds out how a doubtful page wants to be read,
-//! `reader` holds all together.
+//! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over),
+//! `second_look` (doubtful words, and Chinese, read again by the network of `line_reader` where `places` finds their print), `rows`, `words`, `cells`; `trial` finds out how a doubtful
+//! page lies, `reader` holds all together.
 //! Deliberately absent: image decoding, meaning of words, correction of what was read, and any type
 //! of Tesseract in the interface, so that another engine can take its place.
 
 mod bands;
+mod cells;
 mod config;
 mod engine;
 mod error;
@@ -18,8 +19,8 @@ mod gaps;
 mod ink;
 mod line_reader;
 mod mask;
-mod mixed;
 mod models;
+mod places;
 mod reader;
 mod rows;
 mod ruling;

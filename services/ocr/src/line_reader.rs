@@ -6,6 +6,7 @@
 
 use crate::OcrError;
 use crate::engine::{Crop, ReadWord};
+use crate::second_look::is_chinese;
 use image::{GrayImage, imageops};
 use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
@@ -136,7 +137,7 @@ impl LineReader {
 }
 
 /// Letters between blanks, where they stand on the image. A mark is no word of its own (`No. :`), and a separator goes on
-/// into figures (`14, 350`).
+/// into figures (`14, 350`); a number beside Chinese is a word of its own (`28箱`), unless it is part of a date.
 fn words(letters: &[Letter], place: Crop) -> Vec<ReadWord> {
     let half = HALF_A_LETTER * place.height as f32;
     let at = |letter: &Letter, more: f32| {
@@ -151,7 +152,10 @@ fn words(letters: &[Letter], place: Crop) -> Vec<ReadWord> {
             continue;
         }
         match words.last_mut() {
-            Some(word) if !after_blank || belongs_together(&word.text, &letter.text) => {
+            Some(word)
+                if !is_counted(&word.text, &letter.text)
+                    && (!after_blank || belongs_together(&word.text, &letter.text)) =>
+            {
                 word.text.push_str(&letter.text);
                 word.right = at(letter, half);
                 word.confidence = word.confidence.min(letter.confidence);
@@ -169,6 +173,16 @@ fn words(letters: &[Letter], place: Crop) -> Vec<ReadWord> {
         after_blank = false;
     }
     words
+}
+
+/// Whether Chinese begins behind figures, or figures behind Chinese, and no date goes on.
+fn is_counted(before: &str, next: &str) -> bool {
+    const OF_DATES: [char; 4] = ['年', '月', '日', '号'];
+    let (Some(last), Some(first)) = (before.chars().last(), next.chars().next()) else {
+        return false;
+    };
+    let is_word = |c: char| is_chinese(c) && !OF_DATES.contains(&c);
+    (last.is_ascii_digit() && is_word(first)) || (is_word(last) && first.is_ascii_digit())
 }
 
 fn belongs_together(before: &str, next: &str) -> bool {
@@ -263,6 +277,9 @@ mod tests {
     fn marks_are_no_words_and_separators_go_on() {
         assert_eq!(texts("No. : 14, 350 kg"), ["No.:", "14,350", "kg"]);
         assert_eq!(texts("0 % (Total)"), ["0", "%", "(Total)"]);
+        assert_eq!(texts("28箱"), ["28", "箱"]);
+        assert_eq!(texts("件6,353"), ["件", "6,353"]);
+        assert_eq!(texts("2025年8月17日"), ["2025年8月17日"]);
         assert_eq!(texts(" - 139 "), ["-139"]);
         assert!(texts("").is_empty());
     }

@@ -25,7 +25,6 @@ pub(crate) struct Models {
     pub folder: PathBuf,
     /// As Tesseract wants it: `Latin`, or `script/Latin` where scripts have a folder of their own.
     pub latin: String,
-    pub chinese: String,
     /// Of Tesseract's models and the line reader's: `name:first 12 hex digits of the SHA-256` for each model.
     pub digests: Vec<String>,
 }
@@ -34,14 +33,8 @@ impl Models {
     pub(crate) fn find(config: &OcrConfig) -> Result<Self, OcrError> {
         let folder = folder(config)?;
         let latin = name_in(&folder, &config.latin_model)?;
-        let chinese = name_in(&folder, &config.chinese_model)?;
-        let mut digests = Vec::new();
-        for name in [&latin, &chinese] {
-            digests.push(format!(
-                "{name}:{}",
-                short_digest(&trained_data(&folder, name))?
-            ));
-        }
+        let digest = short_digest(&trained_data(&folder, &latin))?;
+        let mut digests = vec![format!("{latin}:{digest}")];
         if let Some(network) = &config.line_model {
             if !network.is_file() {
                 return Err(OcrError::NoLineModel {
@@ -54,7 +47,6 @@ impl Models {
         Ok(Self {
             folder,
             latin,
-            chinese,
             digests,
         })
     }

@@ -1,28 +1,29 @@
 //! `Reader`: one page in, its reading out. One reader for each worker thread.
 //!
 //! In this order: a page without ink is blank; a text layer that can be trusted is the reading;
-//! otherwise Tesseract reads, and where that goes badly the page may be turned or Chinese, which
-//! `trial` finds out on a small part of it.
+//! otherwise Tesseract reads, and the line reader what Tesseract doubts; where that goes badly the page may lie on its side or
+//! its head, which `trial` finds out on a small part of it.
 
 use crate::bands::without_bands;
+use crate::cells::cut_at_rules;
 use crate::engine::{Crop, Engine, OutOfTime, ReadWord, Segmentation, in_time, tesseract_version};
 use crate::gaps::gaps;
 use crate::ink::{Direction, Ink};
 use crate::line_reader::LineReader;
-use crate::mixed;
 use crate::models::Models;
+use crate::places::places;
 use crate::rows::{across_the_page, completed, passed_over, without_frames};
 use crate::ruling::{ruling, without_ruling};
 use crate::scale::prepared;
-use crate::second_look;
+use crate::second_look::{self, Run};
 use crate::stamps::without_stamps;
-use crate::trial::{self, Script, Way, is_chinese};
+use crate::trial::{self, Way};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Ruling, Word};
 use docexam_intake::Page;
 use image::GrayImage;
-use std::path::Path;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 /// Set for every engine. Inverted text would be looked for by reading every line twice: a third of
@@ -34,14 +35,11 @@ const VARIABLES: [(&str, &str); 3] = [
 ];
 
 /// Counts the changes of what this crate does to a page: another number, other readings.
-const RULES: u32 = 6;
+const RULES: u32 = 7;
 
-/// Below this, a page may be turned or in another script. Upright print has 0.9 and more, poor
+/// Below this, a page may be turned. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
 const DOUBTFUL_QUALITY: f32 = 0.75;
-
-/// With more Chinese among its letters a page is better read by the Chinese model alone.
-const MOSTLY_CHINESE: f32 = 0.3;
 
 /// Where so many letters are still passed over when the gaps of lines were read, and so large a part of them, there
 /// is another look at the whole page, for text without order. Stamps and logos are passed over too.
@@ -51,12 +49,9 @@ const PASSED_OVER: f32 = 0.03;
 /// Reads pages. Holds the models, so it is made once for each worker thread.
 pub struct Reader {
     config: OcrConfig,
-    models: Models,
-    latin: Engine,
-    /// Reads doubtful words again.
+    engine: Engine,
+    /// Reads doubtful words again, and what is Chinese.
     line_reader: Option<LineReader>,
-    /// Started when the first page needs it.
-    chinese: Option<Engine>,
     description: String,
 }
 
@@ -73,16 +68,10 @@ struct Print {
     ruling: Ruling,
 }
 
-/// Why there are no words: time ran out, or an engine did not start.
-enum Stopped {
-    OutOfTime,
-    Engine(OcrError),
-}
-
 impl Reader {
     pub fn new(config: &OcrConfig) -> Result<Self, OcrError> {
         let models = Models::find(config)?;
-        let latin = Engine::start(&models.folder, &models.latin, &VARIABLES)?;
+        let engine = Engine::start(&models.folder, &models.latin, &VARIABLES)?;
         Ok(Self {
             line_reader: config
                 .line_model
@@ -90,10 +79,8 @@ impl Reader {
                 .map(LineReader::load)
                 .transpose()?,
             config: config.clone(),
-            latin,
-            chinese: None,
+            engine,
             description: describe(&models, config),
-            models,
         })
     }
 
@@ -103,16 +90,15 @@ impl Reader {
     }
 
     /// Reads a page of the submission's file `file` (from 0). A page that takes too long is a
-    /// reading with status `Failed`; only an engine that does not start is an error.
-    pub fn read(&mut self, file: u32, page: Page) -> Result<PageReading, OcrError> {
+    /// reading with status `Failed`.
+    pub fn read(&mut self, file: u32, page: Page) -> PageReading {
         let limit = self.config.max_page_seconds;
         let number = page.number;
         match self.print_of(page, Instant::now() + seconds(limit)) {
-            Ok((placement, source, print)) => Ok(reading(file, number, placement, source, print)),
-            Err(Stopped::Engine(error)) => Err(error),
-            Err(Stopped::OutOfTime) => {
+            Ok((placement, source, print)) => reading(file, number, placement, source, print),
+            Err(OutOfTime) => {
                 let problem = format!("file {file} page {number}: reading took over {limit} s");
-                Ok(PageReading::failed(file, number, problem))
+                PageReading::failed(file, number, problem)
             }
         }
     }
@@ -121,7 +107,7 @@ impl Reader {
         &mut self,
         page: Page,
         deadline: Instant,
-    ) -> Result<(Placement, ReadingSource, Print), Stopped> {
+    ) -> Result<(Placement, ReadingSource, Print), OutOfTime> {
         let turn = page.text_turn_degrees;
         let page = page.turned(turn);
         let ink = Ink::of(&page.image);
@@ -144,7 +130,7 @@ impl Reader {
         page: &Page,
         ink: &Ink,
         deadline: Instant,
-    ) -> Result<bool, Stopped> {
+    ) -> Result<bool, OutOfTime> {
         let Some(words) = page.text_layer.as_deref() else {
             return Ok(false);
         };
@@ -157,13 +143,10 @@ impl Reader {
         let Some((crop, there)) = text_layer::sample(words, size).filter(|_| worth_a_look) else {
             return Ok(false);
         };
-        let script = if text_layer::is_chinese(words) {
-            Script::Chinese
-        } else {
-            Script::Latin
-        };
-        let (image, dpi) = (&page.image, page.dpi);
-        let read = self.read_crop(image, dpi, crop, script, deadline)?;
+        let mut read = self.read_crop(&page.image, page.dpi, crop, deadline)?;
+        if text_layer::is_chinese(words) {
+            read = self.read_again(&page.image, ink, read, deadline)?;
+        }
         let agrees = text_layer::agrees(&there, &read);
         tracing::debug!(
             page = page.number,
@@ -178,15 +161,14 @@ impl Reader {
         page: Page,
         ink: Ink,
         deadline: Instant,
-    ) -> Result<(Placement, Print), Stopped> {
+    ) -> Result<(Placement, Print), OutOfTime> {
         if ink.direction() == Direction::UpOrDown {
             // Read as it lies, the whole page would probably be read in vain.
             let way = self.best_way(&page, &ink, deadline)?;
-            return self.read_in_way(way, page, ink, deadline);
+            return self.read_turned(way.turn_degrees, page, ink, deadline);
         }
-        let print = self.read_page(&page, &ink, Script::Latin, deadline)?;
-        let words = &print.words;
-        if confidence(words) >= DOUBTFUL_QUALITY && chinese_share(words) < MOSTLY_CHINESE {
+        let print = self.read_page(&page, &ink, deadline)?;
+        if confidence(&print.words) >= DOUBTFUL_QUALITY {
             return Ok((page.placement, print));
         }
         let way = self.best_way(&page, &ink, deadline)?;
@@ -195,39 +177,32 @@ impl Reader {
             ?way,
             "doubtful page tried in other ways"
         );
-        if way.is_unchanged() {
-            return Ok((page.placement, print));
+        match way.turn_degrees {
+            0 => Ok((page.placement, print)),
+            turn_degrees => self.read_turned(turn_degrees, page, ink, deadline),
         }
-        self.read_in_way(way, page, ink, deadline)
     }
 
-    fn read_in_way(
+    fn read_turned(
         &mut self,
-        way: Way,
+        turn_degrees: u16,
         page: Page,
         ink: Ink,
         deadline: Instant,
-    ) -> Result<(Placement, Print), Stopped> {
-        let page = page.turned(way.turn_degrees);
-        let ink = if way.turn_degrees == 0 {
-            ink
-        } else {
-            Ink::of(&page.image)
+    ) -> Result<(Placement, Print), OutOfTime> {
+        let page = page.turned(turn_degrees);
+        let ink = match turn_degrees {
+            0 => ink,
+            _ => Ink::of(&page.image),
         };
-        let print = self.read_page(&page, &ink, way.script, deadline)?;
+        let print = self.read_page(&page, &ink, deadline)?;
         Ok((page.placement, print))
     }
 
-    fn read_page(
-        &mut self,
-        page: &Page,
-        ink: &Ink,
-        script: Script,
-        deadline: Instant,
-    ) -> Result<Print, Stopped> {
+    fn read_page(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Print, OutOfTime> {
         let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
         let ruling = ruling(&page.image, ink);
-        let engine = self.engine_for(script)?;
+        let engine = &mut self.engine;
         let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
         let ink = Ink::of(&image);
         let letters = &ink.letters;
@@ -244,7 +219,7 @@ impl Reader {
             let more = match &self.line_reader {
                 Some(line_reader) => line_reader.read(&image, gap),
                 None => {
-                    let (engine, line) = (self.engine_for(script)?, Segmentation::SingleLine);
+                    let line = Segmentation::SingleLine;
                     engine.read(&image, dpi, Some(gap), line, deadline)?
                 }
             };
@@ -253,99 +228,81 @@ impl Reader {
         let unread = passed_over(letters, &read);
         if unread >= MIN_PASSED_OVER && unread as f32 >= PASSED_OVER * letters.len() as f32 {
             tracing::debug!(page = page.number, unread, "letters passed over");
-            let engine = self.engine_for(script)?;
             let more = engine.read(&image, dpi, None, Segmentation::Sparse, deadline)?;
             read = completed(read, more);
         }
-        if script == Script::Latin {
-            read = self.with_chinese(&image, dpi, read, deadline)?;
-        }
         let read = self.read_again(&image, &ink, read, deadline)?;
+        let (width, height) = image.dimensions();
+        let words = placed(across_the_page(read), (width, height));
         Ok(Print {
-            words: placed(across_the_page(read), image.dimensions()),
+            words: cut_at_rules(words, &ruling, width as f32 / height.max(1) as f32),
             ruling,
         })
     }
 
-    /// Reads again what may be Chinese among Latin print; all of it only where some of it is.
-    fn with_chinese(
-        &mut self,
-        image: &GrayImage,
-        dpi: f32,
-        read: Vec<ReadWord>,
-        deadline: Instant,
-    ) -> Result<Vec<ReadWord>, Stopped> {
-        let mut again = Vec::new();
-        let runs = mixed::doubtful_runs(&read, image.dimensions());
-        for (tried, run) in runs.into_iter().enumerate() {
-            if tried >= mixed::TRIED && again.len() < mixed::ENOUGH {
-                break;
-            }
-            let engine = self.engine_for(Script::Chinese)?;
-            let (crop, line) = (Some(run.crop), Segmentation::SingleLine);
-            let words = engine.read(image, dpi, crop, line, deadline)?;
-            if run.is_chinese(&words) {
-                again.push((run, words));
-            }
-        }
-        if again.len() < mixed::ENOUGH {
-            return Ok(read);
-        }
-        Ok(mixed::replaced(read, again))
-    }
-
-    /// Doubtful words once more, by the line reader, if there is one.
+    /// Doubtful words once more, by the line reader, if there is one; where some of them are Chinese, what Tesseract is surer of too.
     fn read_again(
         &self,
         image: &GrayImage,
         ink: &Ink,
         words: Vec<ReadWord>,
         deadline: Instant,
-    ) -> Result<Vec<ReadWord>, Stopped> {
+    ) -> Result<Vec<ReadWord>, OutOfTime> {
         let Some(line_reader) = &self.line_reader else {
             return Ok(words);
         };
-        let runs = second_look::doubtful_runs(&words);
-        tracing::debug!(runs = runs.len(), "doubtful words read again");
-        let (mut settled, mut done) = (Vec::new(), 0);
-        for run in runs {
+        let read = |run: Range<usize>| {
             in_time(deadline)?;
-            let place = second_look::place(ink, &words, &run, image.dimensions());
-            let again = line_reader.read(image, place);
-            settled.extend_from_slice(&words[done..run.start]);
-            done = run.end;
-            settled.extend(second_look::settled(&words[run], &again));
+            let lines = places(ink, &words, &run, image.dimensions());
+            let lines = lines.into_iter();
+            Ok(Run {
+                words: run,
+                found: lines.map(|line| line_reader.read(image, line)).collect(),
+            })
+        };
+        let doubtful = second_look::doubtful_runs(&words, false);
+        tracing::debug!(runs = doubtful.len(), "doubtful words read again");
+        let mut runs: Vec<Run> = doubtful
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, OutOfTime>>()?;
+        let chinese = second_look::shows_chinese(&runs);
+        if chinese {
+            let more = second_look::doubtful_runs(&words, true).into_iter();
+            let read_already =
+                |run: &Range<usize>| runs.iter().position(|known| known.words == *run);
+            runs = more
+                .map(|run| match read_already(&run) {
+                    Some(at) => Ok(runs[at].clone()),
+                    None => read(run),
+                })
+                .collect::<Result<_, OutOfTime>>()?;
         }
-        settled.extend_from_slice(&words[done..]);
-        Ok(settled)
+        Ok(second_look::all_settled(&words, &runs, chinese))
     }
 
-    /// Reads a small part of the page, turned until it is legible; then, unless that went well, in
-    /// Chinese: lying like that if it was legible, in every turn if not.
-    fn best_way(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Way, Stopped> {
+    /// Reads a small part of the page, turned until it is legible; if it never is, once more with the line reader: it may be Chinese.
+    fn best_way(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Way, OutOfTime> {
         let Some(part) = trial::part(&page.image, ink) else {
             return Ok(Way::default());
         };
         let Sheet { image, dpi } = sheet(&part, page.dpi, &Ink::of(&part));
-        let mut tried = Vec::new();
-        let mut turns = ink.direction().turns().to_vec();
-        for script in [Script::Latin, Script::Chinese] {
-            for turn_degrees in std::mem::take(&mut turns) {
-                let turned = trial::turned(&image, turn_degrees);
-                let words = self.read_crop(&turned, dpi, Crop::all(&turned), script, deadline)?;
-                let way = Way::of(turn_degrees, script, &words);
-                tracing::debug!(page = page.number, ?way, words = words.len(), "part tried");
-                if way.reads_well() {
-                    return Ok(way);
-                }
-                tried.push(way);
-                turns.push(turn_degrees);
-                if way.is_legible() {
-                    turns = vec![turn_degrees];
-                    break;
-                }
+        let (mut tried, mut read) = (Vec::new(), Vec::new());
+        for turn_degrees in ink.direction().turns() {
+            let turned = trial::turned(&image, *turn_degrees);
+            let words = self.read_crop(&turned, dpi, Crop::all(&turned), deadline)?;
+            tried.push(Way::of(*turn_degrees, &words));
+            if tried.last().is_some_and(Way::is_legible) {
+                return Ok(trial::best(tried));
             }
+            read.push((*turn_degrees, turned, words));
         }
+        tried.clear();
+        for (turn_degrees, turned, words) in read {
+            let words = self.read_again(&turned, &Ink::of(&turned), words, deadline)?;
+            tried.push(Way::of(turn_degrees, &words));
+        }
+        tracing::debug!(page = page.number, ?tried, "part tried");
         Ok(trial::best(tried))
     }
 
@@ -354,41 +311,10 @@ impl Reader {
         image: &GrayImage,
         dpi: f32,
         crop: Crop,
-        script: Script,
         deadline: Instant,
-    ) -> Result<Vec<ReadWord>, Stopped> {
-        let engine = self.engine_for(script)?;
-        Ok(engine.read(image, dpi, Some(crop), Segmentation::SingleBlock, deadline)?)
-    }
-
-    fn engine_for(&mut self, script: Script) -> Result<&mut Engine, Stopped> {
-        match script {
-            Script::Latin => Ok(&mut self.latin),
-            Script::Chinese => {
-                started(&mut self.chinese, &self.models.folder, &self.models.chinese)
-            }
-        }
-    }
-}
-
-/// The engine of a model, started now if it is not yet.
-fn started<'a>(
-    engine: &'a mut Option<Engine>,
-    folder: &Path,
-    model: &str,
-) -> Result<&'a mut Engine, Stopped> {
-    match engine {
-        Some(engine) => Ok(engine),
-        none => {
-            let started = Engine::start(folder, model, &VARIABLES);
-            Ok(none.insert(started.map_err(Stopped::Engine)?))
-        }
-    }
-}
-
-impl From<OutOfTime> for Stopped {
-    fn from(_: OutOfTime) -> Self {
-        Self::OutOfTime
+    ) -> Result<Vec<ReadWord>, OutOfTime> {
+        self.engine
+            .read(image, dpi, Some(crop), Segmentation::SingleBlock, deadline)
     }
 }
 
@@ -419,18 +345,6 @@ fn confidence(words: &[Word]) -> f32 {
             .iter()
             .map(|word| (word.text.as_str(), word.confidence)),
     )
-}
-
-/// Of the letters, how many are Chinese.
-fn chinese_share(words: &[Word]) -> f32 {
-    let letters = || {
-        words
-            .iter()
-            .flat_map(|word| word.text.chars())
-            .filter(|c| c.is_alphabetic())
-    };
-    let chinese = letters().filter(|c| is_chinese(*c)).count();
-    chinese as f32 / letters().count().max(1) as f32
 }
 
 /// Time limits of a day and more, and nonsense, mean a day.

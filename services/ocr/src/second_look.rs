@@ -1,14 +1,13 @@
 //! Doubtful words are read again by the line reader, which errs in other places than Tesseract: noise, rulings and broken
 //! letters trouble it little. `O2230EUR` becomes `0,2230EUR`, `outspe` becomes `OUTSIDE`, and `3645kg` two words.
-//! Tesseract keeps what it knows better: accents, and the marks at the edges of a word.
+//! Tesseract keeps what it knows better: accents, and the marks at the edges of a word. Of Chinese it knows nothing: its Latin
+//! model reads `REWR` or `28%` there, now and then over two lines.
 //!
-//! In: the ink of a page and the words read so far. Out: which of them to read again, where their print is, and the words
-//! that stand after both readings.
-//! Deliberately absent: networks (`line_reader`).
+//! In: the words of a page read so far. Out: which of them to read again, and the words that stand after both readings.
+//! Deliberately absent: networks (`line_reader`), and where print is (`places`).
 
-use crate::engine::{Crop, ReadWord};
-use crate::ink::{Ink, Mark};
-use crate::rows::covers;
+use crate::engine::ReadWord;
+use crate::places::{CLOSE, height};
 use crate::span::Span;
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -21,64 +20,87 @@ const OF_REPLACED: f32 = 0.8;
 /// validation pages the rules below mend 416 and spoil 22; with 0.9 for both, 435 and 30 in a third more time.
 const SURE_OF_FIGURES: f32 = 0.9;
 const SURE: f32 = 0.8;
+/// The same, without figures, on a page with Chinese: it is read as Latin words more surely than broken print.
+const SURE_BESIDE_CHINESE: f32 = 0.93;
 /// Least confidence in its least certain letter with which a reading replaces another.
 const READ: f32 = 0.3;
 /// The same where Tesseract saw a sign alone: a `1` becomes `$`, and a `$` remains one.
 const SURE_OF_SIGN: f32 = 0.9;
+/// A page has Chinese print if so many letters of one word are read as Chinese, and so surely: a stroke or a frame is taken for a
+/// letter (`一`, `口`) as surely.
+const CHINESE_LETTERS: usize = 2;
+const SURELY_CHINESE: f32 = 0.9;
 /// Heights in pixels of words that can be read at all, and the longest, in letters: a line of junk is longer.
 const LEGIBLE_PX: Range<i32> = 5..160;
 const LONGEST: usize = 60;
 /// With more of them the page is noise; those at its end stay as they are. About 12 CPU s.
 const MOST_WORDS: usize = 300;
-/// Paper around a word, as a part of its height.
-const MARGIN: f32 = 1.0 / 6.0;
+/// Least confidence of each of their words, if they are to stand for the one.
+const SURE_OF_LINES: f32 = 0.6;
 /// Marks at the ends of a word that stand where Tesseract sees them, and those that stand where both readers do. What else
 /// Tesseract sees there is a ruling or dust.
 const POINTS: &str = ".,:;";
 const MARKS: &str = "()/#%*&-";
 /// Signs that belong to what they stand beside.
 const SIGNS: &str = "$€£¥₺%+";
-/// Boxes of Tesseract may leave out the first letter or the last: what stands as close as the letters of a word, in
-/// heights of the word, and in no other word, belongs to it.
-const CLOSE: f32 = 0.22;
-/// Farther away than this, in heights of the word, nothing is looked at.
-const NEAR: f32 = 2.0;
-/// Boxes of letters that follow each other may overlap so much.
-const TOUCHING_PX: u32 = 2;
-/// A mark is a letter of the word if so much of it is in its box; sideways, and above or below in heights.
-const INSIDE: f32 = 0.4;
-const ABOVE_OR_BELOW: f32 = 0.1;
-/// What is higher or lower than this, in heights of the word, is no letter of it but a rule, a stamp, or dust.
-const LETTERS: Range<f32> = 0.25..1.6;
+/// Pieces of one word stand as close as its letters (`places::CLOSE`), in heights of the word; what may be pieces of Chinese, so close:
+/// boxes of the Latin model leave out whole letters between them.
+const CLOSE_IN_CHINESE: f32 = 1.5;
+/// Words that were read again.
+#[derive(Clone)]
+pub(crate) struct Run {
+    /// Indices into the words.
+    pub words: Range<usize>,
+    /// What was found there, line by line.
+    pub found: Vec<Vec<ReadWord>>,
+}
 
-/// The words to be read again; pieces of one word, which Tesseract put apart, together.
-pub(crate) fn doubtful_runs(words: &[ReadWord]) -> Vec<Range<usize>> {
-    let found = (0..words.len()).filter(|at| is_doubtful(&words[*at]));
+/// The words to be read again, more of them `beside_chinese`; pieces of one word, which Tesseract put apart, together.
+pub(crate) fn doubtful_runs(words: &[ReadWord], beside_chinese: bool) -> Vec<Range<usize>> {
+    let wanted = |word: &ReadWord| {
+        is_doubtful(word)
+            || (beside_chinese
+                && word.confidence < SURE_BESIDE_CHINESE
+                && may_be_read(word)
+                && !has_figures(word))
+    };
+    let close = |first: &ReadWord, second: &ReadWord| {
+        let both = beside_chinese && !has_figures(first) && !has_figures(second);
+        touch(first, second, if both { CLOSE_IN_CHINESE } else { CLOSE })
+    };
+    let found = (0..words.len()).filter(|at| wanted(&words[*at]));
     let mut runs: Vec<Range<usize>> = Vec::new();
     for at in found.take(MOST_WORDS) {
         match runs.last_mut() {
-            Some(run) if run.end == at && touch(&words[at - 1], &words[at]) => run.end = at + 1,
+            Some(run) if run.end == at && close(&words[at - 1], &words[at]) => run.end = at + 1,
             _ => runs.push(at..at + 1),
         }
     }
     runs
 }
 
-fn is_doubtful(word: &ReadWord) -> bool {
-    let sure = match word.text.contains(|c: char| c.is_ascii_digit()) {
+pub(crate) fn is_doubtful(word: &ReadWord) -> bool {
+    let sure = match has_figures(word) {
         true => SURE_OF_FIGURES,
         false => SURE,
     };
-    word.confidence < sure
-        && (word.text.contains(char::is_alphanumeric) || !word.text.contains(is_point))
+    word.confidence < sure && may_be_read(word)
+}
+
+fn has_figures(word: &ReadWord) -> bool {
+    word.text.contains(|c: char| c.is_ascii_digit())
+}
+
+fn may_be_read(word: &ReadWord) -> bool {
+    (word.text.contains(char::is_alphanumeric) || !word.text.contains(is_point))
         && word.text.chars().count() <= LONGEST
         && word.text.chars().all(is_western)
         && LEGIBLE_PX.contains(&(word.bottom - word.top))
 }
 
-/// Whether the second stands as close behind the first as letters of one word.
-fn touch(first: &ReadWord, second: &ReadWord) -> bool {
-    let close = CLOSE * height(first).max(height(second));
+/// Whether the second stands as close behind the first, in heights, as letters of one word.
+fn touch(first: &ReadWord, second: &ReadWord, heights: f32) -> bool {
+    let close = heights * height(first).max(height(second));
     first.line == second.line
         && first.left < second.left
         && ((second.left - first.right) as f32) < close
@@ -94,17 +116,9 @@ fn is_western(c: char) -> bool {
     c < '\u{250}' || ('\u{2000}'..'\u{2100}').contains(&c)
 }
 
-/// Where the print of a run of words is: their boxes, and letters at its ends that the boxes left out.
-pub(crate) fn place(ink: &Ink, words: &[ReadWord], run: &Range<usize>, size: (u32, u32)) -> Crop {
-    let spans = words[run.clone()].iter().map(Span::from);
-    let mut print = spans.fold(Span::from(&words[run.start]), |all, word| all.union(&word));
-    let letters = run.clone().flat_map(|index| letters_of(ink, words, index));
-    for letter in letters {
-        print.left = print.left.min(letter.left as i32);
-        print.right = print.right.max(letter.right as i32);
-    }
-    let margin = (MARGIN * print.height() as f32) as i32;
-    print.with_margin(margin.max(2), size)
+/// Of the unified ideographs of Unicode.
+pub(crate) fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 /// The words as one, without blanks, as sure as the least certain of them; absent without any.
@@ -122,78 +136,71 @@ fn joined(words: &[ReadWord]) -> Option<ReadWord> {
     })
 }
 
-/// The marks in the box of word `index`, and those close by that the box left out.
-fn letters_of(ink: &Ink, words: &[ReadWord], index: usize) -> Vec<Mark> {
-    let Some(word) = words.get(index) else {
-        return Vec::new();
-    };
-    let marks = ink.letters.iter().chain(&ink.dots);
-    let inside = marks.filter(|mark| is_beside(word, mark) && is_inside(word, mark));
-    let letters: Vec<Mark> = inside.copied().collect();
-    let others = || words.iter().enumerate().filter(|(at, _)| *at != index);
-    let is_anothers = |mark: &Mark| others().any(|(_, other)| covers(other, mark.middle()));
-    let near = ink.letters.iter().filter(|mark| {
-        is_beside(word, mark) && is_near(word, mark) && !is_inside(word, mark) && !is_anothers(mark)
-    });
-    completed(letters, near.copied().collect(), CLOSE * height(word))
+/// Whether what was found on a page shows that there is Chinese among its Latin print.
+pub(crate) fn shows_chinese(runs: &[Run]) -> bool {
+    let letters = |text: &str| text.chars().filter(|c| is_chinese(*c)).count();
+    let mut found = runs.iter().flat_map(|run| run.found.iter().flatten());
+    found.any(|word| letters(&word.text) >= CHINESE_LETTERS && word.confidence >= SURELY_CHINESE)
 }
 
-fn height(word: &ReadWord) -> f32 {
-    (word.bottom - word.top) as f32
-}
-
-/// Whether a mark stands on the line of the word and is no higher than its letters.
-fn is_beside(word: &ReadWord, mark: &Mark) -> bool {
-    let middle = (mark.top + mark.bottom) as f32 / 2.0;
-    let reach = ABOVE_OR_BELOW * height(word);
-    (word.top as f32 - reach..word.bottom as f32 + reach).contains(&middle)
-        && (mark.height() as f32) < LETTERS.end * height(word)
-}
-
-fn is_inside(word: &ReadWord, mark: &Mark) -> bool {
-    let overlap = (mark.right as i32).min(word.right) - (mark.left as i32).max(word.left);
-    overlap as f32 >= INSIDE * mark.width() as f32
-}
-
-/// Whether a mark of the height of letters may belong to the word.
-fn is_near(word: &ReadWord, mark: &Mark) -> bool {
-    let reach = NEAR * height(word);
-    mark.height() as f32 > LETTERS.start * height(word)
-        && (word.left as f32 - mark.right as f32) < reach
-        && (mark.left as f32 - word.right as f32) < reach
-}
-
-/// The letters with those of `near` that follow them, or stand before them, `close` pixels apart at most.
-fn completed(mut letters: Vec<Mark>, mut near: Vec<Mark>, close: f32) -> Vec<Mark> {
-    let right = letters.iter().map(|mark| mark.right).max();
-    let left = letters.iter().map(|mark| mark.left).min();
-    let (Some(mut end), Some(mut start)) = (right, left) else {
-        return letters;
-    };
-    let close = close as u32;
-    near.sort_by_key(|mark| mark.left);
-    for mark in &near {
-        if mark.left + TOUCHING_PX >= end && mark.left < end + close {
-            letters.push(*mark);
-            end = mark.right;
+/// The words of a page after the second look at some of them; `runs` in the order of the words. `chinese` says whether they may be
+/// Chinese.
+pub(crate) fn all_settled(words: &[ReadWord], runs: &[Run], chinese: bool) -> Vec<ReadWord> {
+    let (mut all, mut done) = (Vec::new(), 0);
+    for run in runs {
+        all.extend_from_slice(&words[done..run.words.start]);
+        done = run.words.end;
+        let first = &words[run.words.clone()];
+        match run.found.as_slice() {
+            [line] => all.extend(settled(first, line, chinese)),
+            lines => all.extend(unstacked(first, lines, chinese)),
         }
     }
-    for mark in near.iter().rev() {
-        if mark.right <= start + TOUCHING_PX && mark.right + close > start {
-            letters.push(*mark);
-            start = mark.left;
+    all.extend_from_slice(&words[done..]);
+    all
+}
+
+/// The words of several lines that Tesseract took for one, if all of them could be read.
+fn unstacked(first: &[ReadWord], lines: &[Vec<ReadWord>], chinese: bool) -> Vec<ReadWord> {
+    let is_read = |line: &Vec<ReadWord>| {
+        let legible =
+            |word: &ReadWord| word.confidence >= SURE_OF_LINES && is_known(&word.text, chinese);
+        !line.is_empty() && line.iter().all(legible)
+    };
+    match first.first() {
+        Some(stacked) if lines.iter().all(is_read) => {
+            let words = lines.iter().flatten();
+            let placed = |word: &ReadWord| ReadWord {
+                confidence: replaced(word.confidence),
+                line: stacked.line,
+                ..word.clone()
+            };
+            words.map(placed).collect()
         }
+        _ => first.to_vec(),
     }
-    letters
+}
+
+/// Whether a text is of the scripts that the page may have.
+fn is_known(text: &str, chinese: bool) -> bool {
+    text.chars().all(is_western) || (chinese && text.contains(is_chinese))
+}
+
+/// Confidence of a word that replaces another.
+fn replaced(confidence: f32) -> f32 {
+    OF_REPLACED * confidence * confidence
 }
 
 /// The words that stand after the second look at `first`, a run of words, which found `again` there.
-pub(crate) fn settled(first: &[ReadWord], again: &[ReadWord]) -> Vec<ReadWord> {
+fn settled(first: &[ReadWord], again: &[ReadWord], chinese: bool) -> Vec<ReadWord> {
     let (Some(whole), Some(other)) = (joined(first), joined(again)) else {
         return first.to_vec();
     };
     let [known, text] = with_common_edges(&whole.text, &other.text);
-    let outcome = judged(&known, whole.confidence, &text, other.confidence);
+    let outcome = match is_known(&text, chinese) {
+        true => judged(&known, whole.confidence, &text, other.confidence),
+        false => Outcome::Silent,
+    };
     let (text, confidence) = match outcome {
         Outcome::Silent => return first.to_vec(),
         Outcome::Kept => {
@@ -207,7 +214,7 @@ pub(crate) fn settled(first: &[ReadWord], again: &[ReadWord]) -> Vec<ReadWord> {
             let confidence = (whole.confidence + other.confidence) / 2.0;
             (text, confidence.max(whole.confidence))
         }
-        Outcome::Replaced(text) => (text, OF_REPLACED * other.confidence * other.confidence),
+        Outcome::Replaced(text) => (text, replaced(other.confidence)),
     };
     let word = ReadWord {
         text,
@@ -258,10 +265,7 @@ enum Outcome {
 
 fn judged(known: &str, sure: f32, again: &str, confidence: f32) -> Outcome {
     let is_sign = !known.contains(char::is_alphanumeric);
-    if !again.contains(char::is_alphanumeric)
-        || !again.chars().all(is_western)
-        || (is_sign && confidence < SURE_OF_SIGN)
-    {
+    if !again.contains(char::is_alphanumeric) || (is_sign && confidence < SURE_OF_SIGN) {
         Outcome::Silent
     } else if folded(known) == folded(again) {
         Outcome::Agreed(known.to_owned())
@@ -330,8 +334,6 @@ fn split(text: &str) -> (&str, &str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ink::blacken;
-    use image::{GrayImage, Luma};
 
     fn read(text: &str, confidence: f32) -> ReadWord {
         ReadWord {
@@ -346,7 +348,7 @@ mod tests {
     }
 
     fn settle(first: (&str, f32), again: (&str, f32)) -> (String, f32) {
-        let words = settled(&[read(first.0, first.1)], &[read(again.0, again.1)]);
+        let words = settled(&[read(first.0, first.1)], &[read(again.0, again.1)], false);
         (words[0].text.clone(), words[0].confidence)
     }
 
@@ -367,6 +369,24 @@ mod tests {
         assert_eq!(text(("ABC", 0.5), ("冰冰", 0.9)), "ABC");
         assert_eq!(text(("$", 0.7), ("1", 0.95)), "1");
         assert_eq!(text(("$", 0.7), ("S", 0.8)), "$");
+    }
+
+    #[test]
+    fn chinese_stands_where_the_page_has_some() {
+        let with = |first: (&str, f32), again: (&str, f32)| {
+            let words = settled(&[read(first.0, first.1)], &[read(again.0, again.1)], true);
+            words[0].text.clone()
+        };
+        assert_eq!(with(("28%", 0.86), ("28箱", 0.99)), "28箱");
+        assert_eq!(with(("REWR", 0.3), ("染色涤纶布", 0.8)), "染色涤纶布");
+        assert_eq!(with(("cotton", 0.7), ("口", 0.6)), "cotton");
+        let shows = |words: [ReadWord; 2]| {
+            let found = vec![words.to_vec()];
+            shows_chinese(&[Run { words: 0..1, found }])
+        };
+        assert!(shows([read("Ltd", 0.9), read("地址", 0.95)]));
+        // A stroke, and a guess.
+        assert!(!shows([read("一", 0.99), read("手車支", 0.14)]));
     }
 
     #[test]
@@ -410,7 +430,11 @@ mod tests {
             ..read(text, 0.9)
         };
         let first = [read("Birimfıyat:", 0.5)];
-        let words = settled(&first, &[piece("Birim", 38, 62), piece("Fiyat", 66, 101)]);
+        let words = settled(
+            &first,
+            &[piece("Birim", 38, 62), piece("Fiyat", 66, 101)],
+            false,
+        );
         let seen: Vec<_> = words
             .iter()
             .map(|w| (w.text.as_str(), w.left, w.right))
@@ -418,14 +442,14 @@ mod tests {
         assert_eq!(seen, [("Birim", 40, 62), ("fıyat:", 66, 100)]);
         // Pieces that Tesseract made become one word.
         let pieces = [piece("05.", 40, 60), piece("03.2018", 62, 100)];
-        let words = settled(&pieces, &[read("05.03.2018", 0.9)]);
+        let words = settled(&pieces, &[read("05.03.2018", 0.9)], false);
         let seen: Vec<_> = words
             .iter()
             .map(|w| (w.text.as_str(), w.left, w.right))
             .collect();
         assert_eq!(seen, [("05.03.2018", 40, 100)]);
         // Nothing was read.
-        assert_eq!(settled(&first, &[]), first);
+        assert_eq!(settled(&first, &[], false), first);
     }
 
     #[test]
@@ -450,36 +474,28 @@ mod tests {
                 ..at("9", 0.5, 400, 410)
             },
         ];
-        assert_eq!(doubtful_runs(&words), [0..1, 1..2, 6..8]);
+        assert_eq!(doubtful_runs(&words, false), [0..1, 1..2, 6..8]);
+        // Of Chinese: surer of, and with a letter left out between its pieces.
+        let latin = [
+            at("SRE", 0.9, 0, 40),
+            at("REW", 0.7, 56, 90),
+            at("K7", 0.91, 92, 110),
+        ];
+        assert_eq!(doubtful_runs(&latin, true), vec![0..2]);
+        assert_eq!(doubtful_runs(&latin, false), vec![1..2]);
         let many = vec![read("1", 0.5); 1_000];
-        assert_eq!(doubtful_runs(&many).len(), MOST_WORDS);
+        assert_eq!(doubtful_runs(&many, false).len(), MOST_WORDS);
     }
 
-    /// Four letters, of which the box of the word holds the last three; a point, a rule above, a word beside.
     #[test]
-    fn letters_that_the_box_left_out_are_taken_in() {
-        let mut image = GrayImage::from_pixel(300, 100, Luma([240]));
-        let mut black = |left, top, width, height| blacken(&mut image, left, top, width, height);
-        for letter in 0..4 {
-            black(30 + 11 * letter, 20, 9, 16);
-            black(130 + 12 * letter, 20, 9, 16);
-        }
-        black(74, 34, 3, 3);
-        black(0, 14, 300, 2);
-        let word = ReadWord {
-            right: 80,
-            ..read("123.", 0.8)
+    fn a_word_over_two_lines_becomes_those_of_each() {
+        let stacked = [read("REWR", 0.2)];
+        let lines = ["黄铜", "球阀"].map(|text| vec![read(text, 0.9)]);
+        let texts = |lines: &[Vec<ReadWord>]| -> Vec<String> {
+            let words = unstacked(&stacked, lines, true);
+            words.into_iter().map(|word| word.text).collect()
         };
-        let beside = ReadWord {
-            left: 130,
-            right: 178,
-            ..word.clone()
-        };
-        let ink = Ink::of(&image);
-        let place = place(&ink, &[word, beside], &(0..1), image.dimensions());
-        assert_eq!(
-            (place.left, place.top, place.width, place.height),
-            (28, 18, 54, 20)
-        );
+        assert_eq!(texts(&lines), ["黄铜", "球阀"]);
+        assert_eq!(texts(&[lines[0].clone(), Vec::new()]), ["REWR"]);
     }
 }

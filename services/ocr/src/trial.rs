@@ -1,4 +1,4 @@
-//! Finding out how a page wants to be read, by reading a small part of it in several ways.
+//! Finding out how a page lies, by reading a small part of it in several turns.
 //!
 //! Orientation and script detection of Tesseract was tried and dropped: half a CPU second a page, it
 //! turned an upright receipt on its head and took a Chinese page for Japanese.
@@ -8,69 +8,32 @@ use crate::ink::{Ink, Mark};
 use crate::words::quality_of_read;
 use image::{GrayImage, imageops};
 
-/// Of the unified ideographs of Unicode.
-pub(crate) fn is_chinese(letter: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&letter)
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Script {
-    #[default]
-    Latin,
-    /// Simplified Chinese with the Latin letters and figures among it.
-    Chinese,
-}
-
 /// How well the part was read in one way.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Way {
     /// Clockwise, of the page: 0, 90, 180 or 270.
     pub turn_degrees: u16,
-    pub script: Script,
     /// [0, 1].
     pub quality: f32,
 }
 
 impl Way {
-    pub(crate) fn of(turn_degrees: u16, script: Script, words: &[ReadWord]) -> Self {
-        let all = || words.iter().flat_map(|word| word.text.chars());
-        // A model for both scripts is surer of everything; without Chinese letters it has no say.
-        let has_say = script == Script::Latin || {
-            let (mut letters, mut chinese) = (0, 0);
-            for c in all() {
-                letters += usize::from(c.is_alphabetic());
-                chinese += usize::from(is_chinese(c));
-            }
-            4 * chinese > letters
-        };
+    pub(crate) fn of(turn_degrees: u16, words: &[ReadWord]) -> Self {
         // One or two letters may seem clear by chance.
-        let enough = all().count() >= 10;
-        let quality = if has_say && enough {
-            quality_of_read(words)
-        } else {
-            0.0
+        let letters = words.iter().map(|word| word.text.chars().count());
+        let quality = match letters.sum::<usize>() {
+            10.. => quality_of_read(words),
+            _ => 0.0,
         };
         Self {
             turn_degrees,
-            script,
             quality,
         }
-    }
-
-    /// The page as it is, in Latin letters.
-    pub(crate) fn is_unchanged(&self) -> bool {
-        self.turn_degrees == 0 && self.script == Script::Latin
     }
 
     /// Lying the right way: text on its side or its head gave 0.1 to 0.5, upright 0.6 and more.
     pub(crate) fn is_legible(&self) -> bool {
         self.quality >= 0.6
-    }
-
-    /// So well that the script is right too: Chinese read as Latin reaches 0.6 with the figures and
-    /// names among it.
-    pub(crate) fn reads_well(&self) -> bool {
-        self.quality >= 0.85
     }
 }
 
@@ -81,7 +44,7 @@ pub(crate) fn best(ways: Vec<Way>) -> Way {
     const NONSENSE: f32 = 0.5;
     let as_it_is = ways
         .iter()
-        .find(|way| way.is_unchanged())
+        .find(|way| way.turn_degrees == 0)
         .copied()
         .unwrap_or_default();
     let by_quality = |a: &Way, b: &Way| a.quality.total_cmp(&b.quality);
@@ -139,28 +102,26 @@ fn densest(letters: &[Mark], window: (u32, u32), size: (u32, u32)) -> (u32, u32)
 mod tests {
     use super::*;
 
-    fn way(turn_degrees: u16, script: Script, quality: f32) -> Way {
+    fn way(turn_degrees: u16, quality: f32) -> Way {
         Way {
             turn_degrees,
-            script,
             quality,
         }
     }
 
     #[test]
     fn a_page_stays_as_it_is_unless_another_way_is_clearly_better() {
-        let upright = way(0, Script::Latin, 0.6);
-        let turned = way(180, Script::Latin, 0.7);
-        assert_eq!(best(vec![upright, turned]), upright);
-        let turned = way(180, Script::Latin, 0.9);
+        let upright = way(0, 0.6);
+        assert_eq!(best(vec![upright, way(180, 0.7)]), upright);
+        let turned = way(180, 0.9);
         assert_eq!(best(vec![upright, turned]), turned);
-        let (faded, nonsense) = (way(0, Script::Latin, 0.1), way(270, Script::Latin, 0.3));
+        let (faded, nonsense) = (way(0, 0.1), way(270, 0.3));
         assert_eq!(best(vec![faded, nonsense]), faded);
         assert_eq!(best(Vec::new()), Way::default());
     }
 
     #[test]
-    fn chinese_has_a_say_only_with_chinese_letters() {
+    fn a_few_letters_say_nothing() {
         let word = |text: &str| ReadWord {
             text: text.to_owned(),
             left: 0,
@@ -170,9 +131,7 @@ mod tests {
             confidence: 0.95,
             line: 0,
         };
-        let latin = [word("INVOICE"), word("4711")];
-        assert_eq!(Way::of(0, Script::Chinese, &latin).quality, 0.0);
-        let chinese = [word("商业发票"), word("INVOICE")];
-        assert!(Way::of(0, Script::Chinese, &chinese).quality > 0.9);
+        assert_eq!(Way::of(0, &[word("INVOICE")]).quality, 0.0);
+        assert!(Way::of(0, &[word("INVOICE"), word("4711")]).quality > 0.9);
     }
 }

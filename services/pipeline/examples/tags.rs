@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut reader = Reader::new(&OcrConfig::with_models(Path::new("models")))?;
     let file = docexam_intake::open(&name, std::fs::read(&name)?.into(), &Limits::default())?;
     for number in 1..=file.page_count() {
-        let reading = reader.read(0, file.page(number)?)?;
+        let reading = reader.read(0, file.page(number)?);
         print(&extractor.tag(reading)?);
     }
     Ok(())

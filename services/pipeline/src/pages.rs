@@ -167,21 +167,12 @@ fn read(
         Err(error) => return Ok(PageReading::failed(file.index, number, error.to_string())),
     };
     let reading = charge(&mut cost.read, || {
-        with_reader(ocr, |reader| match reader.read(file.index, page) {
-            Ok(mut reading) => {
-                // The reader knows the file by its index only.
-                reading.problem = reading
-                    .problem
-                    .map(|problem| format!("{}: {problem}", file.name));
-                reading
-            }
-            Err(error) => {
-                let problem = format!("file {} page {number}: {error}", file.name);
-                PageReading::failed(file.index, number, problem)
-            }
-        })
+        with_reader(ocr, |reader| reader.read(file.index, page))
     })?;
-    Ok(reading)
+    // The reader knows the file by its index only.
+    let problem = reading.problem;
+    let problem = problem.map(|problem| format!("{}: {problem}", file.name));
+    Ok(PageReading { problem, ..reading })
 }
 
 thread_local! {

@@ -148,7 +148,7 @@ fn read(
     (file, page): (u32, u32),
 ) -> anyhow::Result<PageReading> {
     let open = docexam_intake::open(name, bytes, &Limits::default())?;
-    Ok(reader.read(file, open.page(page)?)?)
+    Ok(reader.read(file, open.page(page)?))
 }
 
 fn labelled(
