@@ -185,9 +185,9 @@ pub fn same_identifier(facts: &Facts, left: Side, right: Side) -> Judgement {
     }
 }
 
-/// Whether one identifier is the beginning or the end of the other: readers cut a number where a mark or a gap stands in
+/// Whether one identifier, or name, is the beginning or the end of the other, without blanks and punctuation: readers cut a number where a mark or a gap stands in
 /// it, and nobody writes another one so. A few characters are part of many numbers and prove nothing.
-fn is_part(a: &str, b: &str) -> bool {
+pub fn is_part(a: &str, b: &str) -> bool {
     const TELLING: usize = 6;
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     short.len() >= TELLING && (long.starts_with(short) || long.ends_with(short))

@@ -1,8 +1,8 @@
 //! Could a reading error explain the difference? Texts go in, a reason in words comes out.
 //!
 //! Two strengths of confusion. A letter where a digit belongs (0/O, 8/B, 1/I …), a comma for a point and
-//! digits lost at either end of a number are doubtful however sure the reader was: it is sure of what it saw, and
-//! knows nothing of what it did not see. A digit for another digit (3/8, 5/6, 1/7 …) is doubtful only where there is a
+//! digits lost at either end of a number, or joined to its beginning, are doubtful however sure the reader was: it is sure of what
+//! it saw, and knows nothing of what it did not see, nor where a cell ends. A digit for another digit (3/8, 5/6, 1/7 …) is doubtful only where there is a
 //! reason to doubt ([`Doubt`]), and so is a lost character of an identifier.
 //! Deliberately absent: any correction. Callers ask only about values read by OCR.
 
@@ -148,6 +148,11 @@ pub fn number(
             "The reading '{printed}' allows it: it may lack its beginning or end."
         ));
     }
+    if in_its_own_unit && is_joined(&digits, normalised, needed) {
+        return Some(format!(
+            "The reading '{printed}' allows it: another number may be joined to it."
+        ));
+    }
     let why = match doubt? {
         Doubt::Unsure => "is unsure",
         Doubt::Alone => "stands alone against other papers",
@@ -187,9 +192,8 @@ fn is_cut_short(digits: &str, normalised: &str, needed: Needed) -> bool {
         let few = times >= Decimal::ONE && times < power(MOST_LOST)?;
         Some(few && needed.is(number))
     });
-    let lost_after = (1..=MOST_LOST)
-        .filter(|_| !taken.contains('.'))
-        .any(|lost| {
+    let lost_after = match taken.split_once('.') {
+        None => (1..=MOST_LOST).any(|lost| {
             let ends = power(lost).and_then(|step| {
                 let first = value.checked_mul(step)?;
                 Some((step, first, first.checked_add(step)?))
@@ -197,8 +201,35 @@ fn is_cut_short(digits: &str, normalised: &str, needed: Needed) -> bool {
             ends.is_some_and(|(step, first, next)| {
                 width < step && needed.least > first && needed.most < next
             })
-        });
+        }),
+        // Money has more than one decimal. The tolerance is of the one that was seen, and as wide as what may be lost.
+        Some((_, decimals)) => {
+            let next = value.checked_add(Decimal::new(1, 1));
+            decimals.len() == 1
+                && needed.least > value
+                && next.is_some_and(|next| needed.least < next)
+        }
+    };
     lost_before.unwrap_or(false) || lost_after
+}
+
+/// Whether the number that is needed ends the digits read, behind at least two others: the code or the number of the next column. A
+/// single digit before it may be somebody's slip, and a single digit that is no zero ends too many numbers.
+fn is_joined(digits: &str, normalised: &str, needed: Needed) -> bool {
+    const LEAST: usize = 2;
+    let mut takings = separators(digits).into_iter();
+    let Some(taken) = takings.find(|candidate| same_number(candidate, normalised)) else {
+        return false;
+    };
+    let starts = taken.char_indices().map(|(at, _)| at).skip(LEAST);
+    let ends = starts.map(|at| &taken[at..]);
+    let telling = |end: &str| {
+        let figures = end.chars().filter(char::is_ascii_digit);
+        let figures: String = figures.collect();
+        figures.trim_matches('0').len() >= LEAST
+    };
+    ends.filter(|end| telling(end) && end.starts_with(|c: char| c.is_ascii_digit()))
+        .any(|end| Decimal::from_str(end).is_ok_and(|value| needed.is(value)))
 }
 
 /// Why an identifier read as `printed` may really be `wanted`. Both without blanks and punctuation.
@@ -403,11 +434,28 @@ mod tests {
         assert!(explained("2779", "2779", "12779", false));
         assert!(!explained("7,146.92", "7146.92", "57146.02", false));
         assert!(!explained("261", "261", "262038.61", false));
+        assert!(explained("21.2", "21.2", "21.28", false));
+        assert!(!explained("21.20", "21.20", "21.28", false));
+        assert!(!explained("21.2", "21.2", "21.38", false));
         assert!(!explained("5", "5", "15", false), "ends every tenth number");
         assert!(!explained("500", "500", "5000", false), "a slip by ten");
         assert!(!explained("-146.92", "-146.92", "57146.92", false));
         let absurd = "9".repeat(28);
         assert!(!explained(&absurd, &absurd, "57146.92", false));
+    }
+
+    #[test]
+    fn the_end_of_a_column_may_be_joined_to_the_next() {
+        assert!(explained("90990.61", "90990.61", "0.61", false));
+        assert!(!explained("90990.61", "90990.61", "0.68", false));
+        assert!(!explained("11150.00", "11150.00", "0", false));
+        assert!(!explained("11150.00", "11150.00", "50", false));
+        assert!(!explained("11150.00", "11150.00", "5000", false));
+        assert!(!explained("4500", "4500", "500", false), "one digit");
+        assert!(
+            !explained("127", "127", "7", false),
+            "ends every tenth number"
+        );
     }
 
     #[test]

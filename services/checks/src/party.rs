@@ -1,7 +1,7 @@
 //! Is the party printed on a document the one that is declared?
 
 use crate::facts::Facts;
-use crate::judge::{Judgement, bare, too_weak};
+use crate::judge::{Judgement, bare, is_part, too_weak};
 use crate::pack::Parameters;
 use crate::party_names::{contains, normalised, similarity};
 use crate::seen::Seen;
@@ -84,7 +84,7 @@ fn judge(
     if let Some(reason) = too_weak(facts, [printed.name]) {
         return Ok(Judgement::Doubtful(reason));
     }
-    if contains(name, &declared.name) {
+    if contains(name, &declared.name) || is_part(&bare(name), &bare(&declared.name)) {
         let reason = "One name contains the other.".to_owned();
         return Ok(Judgement::Doubtful(reason));
     }

@@ -181,7 +181,7 @@ pub fn contains(a: &str, b: &str) -> bool {
     let (a, b) = (normalised(a), normalised(b));
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     // One short word says nothing.
-    let telling = short.iter().map(String::len).sum::<usize>() >= 5;
+    let telling = short.iter().map(String::len).sum::<usize>() >= 4;
     telling && short.iter().all(|word| long.contains(word))
 }
 
