@@ -28,6 +28,13 @@ pub struct PageFacts {
     pub line_numbers: Option<(u32, u32)>,
 }
 
+impl PageFacts {
+    /// Whether it shows all that a document has, from its title to its sums.
+    pub fn is_whole(&self) -> bool {
+        self.title.is_some() && self.has_head && self.has_total
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Numbered {
     /// From 1.

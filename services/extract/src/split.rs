@@ -255,7 +255,12 @@ fn start_log_odds(pages: &[TaggedPage], facts: &[PageFacts], previous: usize, in
         odds -= CONTINUED;
     }
     if let (Some(a), Some(b)) = (&before.document_number, &here.document_number) {
-        odds += if a == b { -SAME_NUMBER } else { OTHER_NUMBER };
+        odds += match a == b {
+            // An original, and its copy.
+            true if before.is_whole() && here.is_whole() => 0.0,
+            true => -SAME_NUMBER,
+            false => OTHER_NUMBER,
+        };
     } else if before.document_number.is_some() && here.document_number.is_none() {
         odds -= NO_NUMBER;
     }

@@ -207,3 +207,21 @@ fn a_title_overrules_the_model() {
     page.types = vec![(PackingList, 1.0)];
     assert_eq!(groups(&[page]), [(PackingList, vec![0])]);
 }
+
+#[test]
+fn an_original_and_its_copy_are_two_documents() {
+    let titled = |n: u32, total: &str| {
+        let mut page = page(CommercialInvoice, 0, n, 0.8)
+            .print(0.1, 0.05, "COMMERCIAL INVOICE")
+            .header(FieldKey::DocumentNumber, 0.5, 0.2, "A-1")
+            .header(FieldKey::TotalAmount, 0.8, 0.8, total)
+            .page();
+        for word in &mut page.reading.words[1..3] {
+            word.bbox.y1 = word.bbox.y0 + 2.0 * word.bbox.height();
+        }
+        page
+    };
+    assert_eq!(groups(&[titled(1, "529.87"), titled(2, "529.87")]).len(), 2);
+    // Each page bears the title and the number, the last one the sum.
+    assert_eq!(groups(&[titled(1, ""), titled(2, "529.87")]).len(), 1);
+}
