@@ -15,6 +15,8 @@ const LOST_LINE_GAP: f32 = 3.4;
 const BLOCK_GAP: f32 = 0.8;
 /// A first word less probable than this goes on from the line above, also in numbers.
 const CONTINUES: f32 = 0.3;
+/// A first word as improbable as this goes on even where it is not below its text: at the left edge of the box, below the caption.
+const SURELY_CONTINUES: f32 = 0.1;
 /// Left edges of one paragraph differ by less, in line heights.
 const INDENT: f32 = 3.0;
 
@@ -82,10 +84,12 @@ fn goes_on_from(
             .last()
             .is_some_and(|last| is_below(last, next))
     };
-    let aligned = (0..groups.len())
-        .rev()
-        .filter(above)
-        .find(|index| goes_on_below(key, &groups[*index], next, line_start, &shape))?;
+    let latest = |fits: &dyn Fn(&[Fragment]) -> bool| {
+        let mut printed_above = (0..groups.len()).rev().filter(above);
+        printed_above.find(|index| fits(&groups[*index]))
+    };
+    let aligned = latest(&|group| goes_on_below(key, group, next, line_start, &shape))
+        .or_else(|| latest(&|group| goes_on_below_caption(page, group, next, &shape)))?;
     // A line that breaks inside a value goes on at the left edge, wherever the value began: of the
     // values on the line above, the last one is the broken one.
     let broken_line = groups[aligned].last()?.bbox;
@@ -191,6 +195,26 @@ fn goes_on_below(
     }
     let surely_first = if is_paragraph(key) { 0.5 } else { CONTINUES };
     (is_block(key) && gap < BLOCK_GAP) || next.begins < surely_first
+}
+
+/// Whether the line of the text above begins, with a caption, where `next` does: `Vessel: SOUTHERN`, and `SPIRIT` below `Vessel`.
+fn goes_on_below_caption(
+    page: &TaggedPage,
+    group: &[Fragment],
+    next: &Fragment,
+    shape: &Shape,
+) -> bool {
+    let Some(last) = group.last().filter(|_| next.begins < SURELY_CONTINUES) else {
+        return false;
+    };
+    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
+    let is_caption = |word: &Rect| {
+        same_line(word, &last.bbox)
+            && word.x1 <= last.bbox.x0
+            && shape.in_heights((word.x0 - next.bbox.x0).abs(), height) < 1.0
+    };
+    let mut words = page.reading.words.iter();
+    next.bbox.y0 - last.bbox.y1 < PARAGRAPH_GAP * height && words.any(|word| is_caption(&word.bbox))
 }
 
 pub fn is_address(key: FieldKey) -> bool {

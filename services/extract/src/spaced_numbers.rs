@@ -5,7 +5,7 @@
 
 use crate::fragments::Shape;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
-use docexam_domain::ValueForm;
+use docexam_domain::{FieldKey, ValueForm};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -15,6 +15,9 @@ const SPACE: f32 = 0.7;
 const SPACE_IN_FIELD: f32 = 1.6;
 /// A word that is surely another field is no group.
 const SURE: f32 = 0.6;
+
+const QUANTITY: Tag = Tag::Cell(FieldKey::Quantity);
+const UNIT: Tag = Tag::Cell(FieldKey::Unit);
 
 static FIRST: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:[€$£₺¥]|[A-Z]{3})?\d{1,3}(?:[ .,']\d{3})*$").expect("a constant pattern")
@@ -35,7 +38,9 @@ pub fn join_spaced_numbers(page: &TaggedPage, shape: &Shape, words: &mut [Tagged
         if !groups || a.line != b.line || !(-0.2..space).contains(&gap) {
             continue;
         }
-        let may_change = other == tag || words[right].probability < SURE;
+        // No unit begins with three figures: its quantity's last group is glued to it.
+        let is_glued = tag == QUANTITY && other == UNIT;
+        let may_change = other == tag || is_glued || words[right].probability < SURE;
         if is_number(tag) && may_change {
             if other != tag {
                 words[right].tag = tag;
@@ -84,13 +89,14 @@ mod tests {
 
     #[test]
     fn the_last_group_may_have_its_unit_glued_to_it() {
-        let mut page = PageOf::invoice()
-            .cell(Quantity, 0.1, 0.1, "14 850C62")
-            .page();
-        page.words[1].tag = Tag::Outside;
-        page.words[1].probability = 0.5;
-        let quantity = Tag::Cell(Quantity);
-        assert_eq!(joined(&page), [(quantity, true), (quantity, false)]);
+        for (tag, probability) in [(Tag::Outside, 0.5), (UNIT, 0.99)] {
+            let mut page = PageOf::invoice()
+                .cell(Quantity, 0.1, 0.1, "14 850C62")
+                .page();
+            page.words[1].tag = tag;
+            page.words[1].probability = probability;
+            assert_eq!(joined(&page), [(QUANTITY, true), (QUANTITY, false)]);
+        }
     }
 
     #[test]

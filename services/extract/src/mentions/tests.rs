@@ -4,7 +4,7 @@ use super::*;
 use crate::fixture::{LINE, PageOf};
 use FieldKey::{
     BuyerAddress, ContainerNumber, DocumentNumber, SellerAddress, SellerCountry, SellerName,
-    TotalAmount,
+    TotalAmount, VesselName,
 };
 
 fn texts(page: &TaggedPage) -> Vec<(FieldKey, String)> {
@@ -101,4 +101,21 @@ fn a_number_is_as_sure_as_its_least_sure_word() {
     page.reading.words[1].confidence = 0.3;
     let confidence = mentions(0, &page)[0].confidence;
     assert!(confidence < 0.31, "{confidence}");
+}
+
+#[test]
+fn a_value_behind_its_caption_goes_on_at_the_left_edge_below() {
+    let below = |x: f32, begins: f32| {
+        let mut page = PageOf::invoice()
+            .print(0.1, 0.1, "Means of transport:")
+            .header(VesselName, 0.3, 0.1, "SOUTHERN")
+            .header(VesselName, x, 0.1 + LINE * 1.3, "SPIRIT")
+            .page();
+        page.words[4].begins = begins;
+        texts(&page).len()
+    };
+    assert_eq!(below(0.1, 0.02), 1);
+    // Below no caption; and the model sees another name.
+    assert_eq!(below(0.05, 0.02), 2);
+    assert_eq!(below(0.1, 0.5), 2);
 }
