@@ -69,16 +69,17 @@ pub fn day(text: &str) -> Option<Day> {
 
 fn in_chinese(text: &str) -> Option<Date> {
     static PATTERN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?")
+        Regex::new(r"(\d{4}|\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号號]?")
             .expect("a constant pattern")
     });
     let found = PATTERN.captures(text)?;
-    date(figure(&found, 1)?, figure(&found, 2)?, figure(&found, 3)?)
+    let year = full_year(found.get(1)?.as_str())?;
+    date(year, figure(&found, 2)?, figure(&found, 3)?)
 }
 
 fn in_figures_year_first(text: &str) -> Option<Date> {
     static SEPARATED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\b((?:19|20)\d{2})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})(?:\b|T)")
+        Regex::new(r"\b((?:19|20)\d{2})\s*[-./ ]\s*(\d{1,2})\s*[-./ ]\s*(\d{1,2})(?:\b|T)")
             .expect("a constant pattern")
     });
     static COMPACT: LazyLock<Regex> = LazyLock::new(|| {
@@ -247,7 +248,7 @@ const MONTHS: [&[&str]; 12] = [
         "lipca", "lip", "temmuz", "tem",
     ],
     &[
-        "august", "aug", "aout", "agosto", "ago", "augustus", "sierpien", "sierpnia", "sie",
+        "august", "aug", "aout", "aou", "agosto", "ago", "augustus", "sierpien", "sierpnia", "sie",
         "agustos", "agu",
     ],
     &[
