@@ -34,12 +34,15 @@ pub fn join_spaced_numbers(page: &TaggedPage, shape: &Shape, words: &mut [Tagged
         let gap = shape.in_heights(b.bbox.x0 - a.bbox.x1, a.bbox.height().max(b.bbox.height()));
         let groups = FIRST.is_match(&a.text) && NEXT.is_match(&b.text);
         let (tag, other) = (words[left].tag, words[right].tag);
-        let space = if tag == other { SPACE_IN_FIELD } else { SPACE };
+        // No unit begins with three figures: its quantity's last group is glued to it.
+        let is_glued = tag == QUANTITY && other == UNIT;
+        let space = match tag == other || is_glued {
+            true => SPACE_IN_FIELD,
+            false => SPACE,
+        };
         if !groups || a.line != b.line || !(-0.2..space).contains(&gap) {
             continue;
         }
-        // No unit begins with three figures: its quantity's last group is glued to it.
-        let is_glued = tag == QUANTITY && other == UNIT;
         let may_change = other == tag || is_glued || words[right].probability < SURE;
         if is_number(tag) && may_change {
             if other != tag {

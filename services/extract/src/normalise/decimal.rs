@@ -135,7 +135,7 @@ fn unsigned(body: &str) -> Option<Number> {
     let commas = separators.iter().filter(|c| **c == ',').count();
     let others = separators.len() - points - commas;
     match (points, commas) {
-        (0, 0) => grouped(&body, None),
+        (0, 0) => grouped(&body, None).or_else(|| lost_mark(&body)),
         (1, 0) | (0, 1) if others > 0 => {
             let mark = if points == 1 { '.' } else { ',' };
             with_decimals(&body, mark)
@@ -151,6 +151,14 @@ fn unsigned(body: &str) -> Option<Number> {
             once.then(|| with_decimals(&body, *mark)).flatten()
         }
     }
+}
+
+/// `636 60`: a point that was not read, for no thousands have two figures.
+fn lost_mark(body: &str) -> Option<Number> {
+    let (_, fraction) = body.rsplit_once(' ')?;
+    (fraction.len() == 2)
+        .then(|| misread_mark(body, ' '))
+        .flatten()
 }
 
 /// `4.117.09`: a comma read as a point, for the last group is too short for thousands.

@@ -138,6 +138,9 @@ fn a_comma_read_as_a_point_and_a_glued_unit_with_a_figure_are_seen_through() {
     assert_eq!(value("4.117.09").as_deref(), Some("4117.09"));
     assert_eq!(value("4.117.090").as_deref(), Some("4117090"));
     assert_eq!(value("4.11.09"), None);
+    assert_eq!(value("1 486 00").as_deref(), Some("1486.00"));
+    assert_eq!(value("636 60").as_deref(), Some("636.60"));
+    assert_eq!(value("636 6"), None);
     assert_eq!(value("126,60M2").as_deref(), Some("126.60"));
     assert_eq!(value("17,000.00C62").as_deref(), Some("17000.00"));
     assert_eq!(value("10'261.00|NOS").as_deref(), Some("10261.00"));
