@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what docexam needs beyond git and the Rust toolchain, on Debian 12, and only what is missing:
-# Debian packages (a compiler, Tesseract 5 with its model of Latin letters, libclang for the bindings) and the
-# HS nomenclature. Safe to run again; does nothing when all is there.
+# Debian packages (a compiler, Tesseract 5 with its model of Latin letters, libclang for the bindings, typefaces). Safe to run
+# again; does nothing when all is there. What the models need is obtained by the scripts beside them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -5,7 +5,7 @@ use crate::alignment::Lines;
 use crate::case::Case;
 use crate::judge::bare;
 use crate::pack::{Bounds, RulePack};
-use crate::seen::{Seen, name_of, type_name};
+use crate::seen::{Seen, decimal, name_of, type_name};
 use crate::verdict::{Unable, Verdict, not_checked};
 use docexam_domain::{
     Declaration, Document, DocumentType, Field, FieldKey, PageAnchor, PageReading, ReadingSource,
@@ -249,13 +249,18 @@ fn centre(corners: &[[f32; 2]]) -> [f32; 2] {
     [sum(0) / count, sum(1) / count]
 }
 
-/// Scanned twice or attached twice: the same number and total make a copy. Without a number
+/// `15465.00` and `15465.000` are the same; what is no number stays as it is printed.
+fn as_number(text: &str) -> Result<Decimal, String> {
+    decimal(text).ok_or_else(|| text.to_owned())
+}
+
+/// Scanned twice or attached twice, or an original and its copy: the same number and total make a copy. Without a number
 /// nothing is a copy, and another total is another document (rules will compare them).
 fn without_copies(documents: &[Document]) -> Vec<&Document> {
     let identity = |document: &Document| {
         let number = bare(document.field(FieldKey::DocumentNumber)?.value());
         let total = [FieldKey::TotalAmount, FieldKey::TotalGrossMassKg]
-            .map(|key| document.field(key).map(|field| field.value().to_owned()));
+            .map(|key| document.field(key).map(|field| as_number(field.value())));
         (!number.is_empty()).then_some((document.document_type, number, total))
     };
     let mut kept: Vec<&Document> = Vec::new();
@@ -283,7 +288,7 @@ mod tests {
         };
         let case = TestCase::new()
             .with(invoice("10.00"))
-            .with(invoice("10.00"))
+            .with(invoice("10.000"))
             .with(invoice("12.00"));
         case.with_facts(|facts| assert_eq!(facts.documents.len(), 2));
     }

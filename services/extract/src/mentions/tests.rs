@@ -109,9 +109,10 @@ fn a_value_behind_its_caption_goes_on_at_the_left_edge_below() {
         let mut page = PageOf::invoice()
             .print(0.1, 0.1, "Means of transport:")
             .header(VesselName, 0.3, 0.1, "SOUTHERN")
+            .print(0.6, 0.1, "Voy. No.:")
             .header(VesselName, x, 0.1 + LINE * 1.3, "SPIRIT")
             .page();
-        page.words[4].begins = begins;
+        page.words[6].begins = begins;
         texts(&page).len()
     };
     assert_eq!(below(0.1, 0.02), 1);

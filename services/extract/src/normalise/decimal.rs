@@ -153,10 +153,10 @@ fn unsigned(body: &str) -> Option<Number> {
     }
 }
 
-/// `636 60`: a point that was not read, for no thousands have two figures.
+/// `636 60`: a point that was not read, for no thousands have two figures. `12 34` may be two numbers.
 fn lost_mark(body: &str) -> Option<Number> {
-    let (_, fraction) = body.rsplit_once(' ')?;
-    (fraction.len() == 2)
+    let (whole, fraction) = body.rsplit_once(' ')?;
+    (whole.len() >= 3 && fraction.len() == 2)
         .then(|| misread_mark(body, ' '))
         .flatten()
 }
