@@ -1,13 +1,13 @@
 //! What stands right behind a field on its line and can only belong to it: the country and its postal code behind an address
-//! (`12 Quay Road Singapore 048621`), the voyage behind a vessel (`NORDIC FALCON 045W`).
+//! (`12 Quay Road Singapore 048621`), the voyage behind a vessel (`NORDIC FALCON 045W`), the unit behind a total mass (`59.491 t`).
 //!
 //! The model knows countries and voyages as fields of their own, under captions of their own, and takes them here for print
-//! outside fields. But the name of a country right behind an address is neither caption nor prose.
+//! outside fields; a unit that was read badly it takes for dust, but without it a mass is a thousandth. But the name of a country right behind an address is neither caption nor prose.
 //! Goes in: the tags of a page. Comes out: the same, with such words drawn to their field.
 
 use crate::fragments::Shape;
 use crate::mentions::is_address;
-use crate::normalise::names_country;
+use crate::normalise::{is_unit_of_mass, names_country};
 use crate::settle::adjoin;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
 use docexam_domain::FieldKey;
@@ -17,6 +17,7 @@ const SURE: f32 = 0.5;
 /// What the model must at least think of the word as part of the field; of a voyage, which has a form of its own, less.
 const LEAST: f32 = 0.1;
 const LEAST_OF_VOYAGE: f32 = 0.02;
+const TOTALS: [FieldKey; 2] = [FieldKey::TotalNetMassKg, FieldKey::TotalGrossMassKg];
 /// Of what is drawn.
 const DRAWN: f32 = 0.6;
 /// Figures of postal codes behind the names of countries.
@@ -52,6 +53,8 @@ pub fn draw_right_behind(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWo
         {
             draw(word, FieldKey::VoyageNumber);
             word.begins = DRAWN;
+        } else if TOTALS.contains(&key) && is_unit_of_mass(text) && may_be(key, LEAST) {
+            draw(word, key);
         }
     }
 }
@@ -74,7 +77,7 @@ fn is_voyage(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::fixture::PageOf;
-    use FieldKey::{SellerAddress, VesselName, VoyageNumber};
+    use FieldKey::{SellerAddress, TotalGrossMassKg, VesselName, VoyageNumber};
 
     /// How many words behind a text of `before` are drawn to `wanted`, of which the first may be it by `may_be`.
     fn drawn(before: (FieldKey, &str), behind: &str, wanted: FieldKey, may_be: f32) -> usize {
@@ -99,6 +102,15 @@ mod tests {
         assert_eq!(behind("Singapore, Tel 048621", 0.2), 1);
         assert_eq!(behind("Telephone 048621", 0.2), 0);
         assert_eq!(behind("Singapore 048621", 0.05), 0);
+    }
+
+    #[test]
+    fn a_unit_belongs_to_the_mass_before_it() {
+        let behind =
+            |text, may_be| drawn((TotalGrossMassKg, "59.491"), text, TotalGrossMassKg, may_be);
+        assert_eq!(behind("t", 0.2), 1);
+        assert_eq!(behind("t", 0.05), 0);
+        assert_eq!(behind("CBM", 0.2), 0);
     }
 
     #[test]

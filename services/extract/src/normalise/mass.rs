@@ -44,6 +44,13 @@ const KILOGRAMS: [&str; 12] = [
     "千克",
 ];
 
+/// Whether a word is the name of a unit of mass.
+pub fn is_unit(word: &str) -> bool {
+    let name = fold(word);
+    let units = [&GRAMS[..], &TONNES, &POUNDS, &KILOGRAMS];
+    units.iter().any(|names| names.contains(&name.as_str()))
+}
+
 pub fn normalise(text: &str, context: &Context) -> Normalised {
     let unit = unit_of(text);
     let in_tonnes = unit == Some(Decimal::ONE_THOUSAND);

@@ -29,6 +29,7 @@ pub use currency::currency_in;
 pub use fold::fold;
 pub use identifier::{is_container_number, is_iban};
 pub use incoterm::place_after_rule;
+pub use mass::is_unit as is_unit_of_mass;
 pub use synonyms::Synonyms;
 
 use docexam_domain::{FieldKey, ValueForm};
