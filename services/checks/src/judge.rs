@@ -185,8 +185,8 @@ pub fn same_identifier(facts: &Facts, left: Side, right: Side) -> Judgement {
     }
 }
 
-/// Whether one identifier, or name, is the beginning or the end of the other, without blanks and punctuation: readers cut a number where a mark or a gap stands in
-/// it, and nobody writes another one so. A few characters are part of many numbers and prove nothing.
+/// Whether one identifier, or name, is the beginning or the end of the other, both without blanks and punctuation: readers cut
+/// it where a mark or a gap stands in it, and nobody writes another one so. A few characters are part of many and prove nothing.
 pub fn is_part(a: &str, b: &str) -> bool {
     const TELLING: usize = 6;
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };

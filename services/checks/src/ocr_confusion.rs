@@ -2,8 +2,8 @@
 //!
 //! Two strengths of confusion. A letter where a digit belongs (0/O, 8/B, 1/I …), a comma for a point and
 //! digits lost at either end of a number, or joined to its beginning, are doubtful however sure the reader was: it is sure of what
-//! it saw, and knows nothing of what it did not see, nor where a cell ends. A digit for another digit (3/8, 5/6, 1/7 …) is doubtful only where there is a
-//! reason to doubt ([`Doubt`]), and so is a lost character of an identifier.
+//! it saw, and knows nothing of what it did not see, nor where a cell ends. A digit for another digit (3/8, 5/6, 1/7 …) is
+//! doubtful only where there is a reason to doubt ([`Doubt`]), and so is a lost character of an identifier.
 //! Deliberately absent: any correction. Callers ask only about values read by OCR.
 
 use crate::needed::Needed;
@@ -102,13 +102,7 @@ pub fn number(
     let close = |candidate: &str| Decimal::from_str(candidate).is_ok_and(fits);
     // A mass printed in tonnes is normalised to kilograms: then only the normalised digits compare.
     let text = match number_in(printed) {
-        Some(number)
-            if separators(&number)
-                .iter()
-                .any(|c| same_number(c, normalised)) =>
-        {
-            number
-        }
+        Some(number) if as_taken(&number, normalised).is_some() => number,
         Some(number) if letters_in(&number) => number,
         _ => number_in(normalised)?,
     };
@@ -123,11 +117,8 @@ pub fn number(
     }
     // 15477.000 and 15.477.000: which mark parts the thousands decides by a factor of a thousand.
     let thousand = Decimal::ONE_THOUSAND;
-    let in_its_own_unit = number_in(printed).is_some_and(|number| {
-        separators(&number)
-            .iter()
-            .any(|c| same_number(c, normalised))
-    });
+    let in_its_own_unit =
+        number_in(printed).is_some_and(|number| as_taken(&number, normalised).is_some());
     let scaled = in_its_own_unit
         && Decimal::from_str(normalised).ok().is_some_and(|value| {
             let scaled = [value.checked_mul(thousand), value.checked_div(thousand)];
@@ -172,11 +163,11 @@ const MOST_LOST: usize = 6;
 /// Whether the number that is needed begins or ends with the digits read. A single digit ends every tenth number, and
 /// zeros that lack at the end may be somebody's slip by a power of ten: both prove nothing.
 fn is_cut_short(digits: &str, normalised: &str, needed: Needed) -> bool {
-    let mut takings = separators(digits).into_iter();
-    let taken = takings.find(|candidate| same_number(candidate, normalised));
-    let (Some(taken), Ok(value), Some(width)) =
-        (taken, Decimal::from_str(normalised), needed.width())
-    else {
+    let (Some(taken), Ok(value), Some(width)) = (
+        as_taken(digits, normalised),
+        Decimal::from_str(normalised),
+        needed.width(),
+    ) else {
         return false;
     };
     let whole = taken.split('.').next().unwrap_or_default().len();
@@ -217,8 +208,7 @@ fn is_cut_short(digits: &str, normalised: &str, needed: Needed) -> bool {
 /// single digit before it may be somebody's slip, and a single digit that is no zero ends too many numbers.
 fn is_joined(digits: &str, normalised: &str, needed: Needed) -> bool {
     const LEAST: usize = 2;
-    let mut takings = separators(digits).into_iter();
-    let Some(taken) = takings.find(|candidate| same_number(candidate, normalised)) else {
+    let Some(taken) = as_taken(digits, normalised) else {
         return false;
     };
     let starts = taken.char_indices().map(|(at, _)| at).skip(LEAST);
@@ -355,6 +345,12 @@ fn number_in(text: &str) -> Option<String> {
     }
     let longest = groups.into_iter().max_by_key(String::len)?;
     Some(longest.trim_matches(['.', ',', '\'']).to_owned())
+}
+
+/// A number with its separators taken as they were when `normalised` was made of it.
+fn as_taken(number: &str, normalised: &str) -> Option<String> {
+    let mut takings = separators(number).into_iter();
+    takings.find(|candidate| same_number(candidate, normalised))
 }
 
 /// Every way to take the separators of `text`: none decimal, or one of them decimal.

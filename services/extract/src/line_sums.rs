@@ -115,11 +115,7 @@ fn says_something(quantity: &Normalised, price: &Normalised) -> bool {
 }
 
 fn is_of_money(sum: &Sum, words: &[TaggedWord]) -> bool {
-    let may_be = |at: usize, tag: Tag| {
-        let word = &words[at];
-        let mut others = word.others.iter();
-        word.tag == tag || others.any(|(other, p)| *other == tag && *p >= LEAST)
-    };
+    let may_be = |at: usize, tag: Tag| words[at].tag == tag || words[at].may_become(tag, LEAST);
     let is_another = |(at, tag): (usize, Tag)| {
         let word = &words[at];
         word.tag != tag && word.tag != Tag::Outside && word.probability > SURE

@@ -121,9 +121,14 @@ pub fn is_quantity(key: FieldKey) -> bool {
 }
 
 fn is_below(last: &Fragment, next: &Fragment) -> bool {
-    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
-    let gap = (next.bbox.y0 - last.bbox.y1) / height;
+    let (_, gap) = gap_between(last, next);
     last.tag == next.tag && gap > -0.7 && gap < LOST_LINE_GAP
+}
+
+/// Height of their lines, and the gap between them in such heights.
+fn gap_between(last: &Fragment, next: &Fragment) -> (f32, f32) {
+    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
+    (height, (next.bbox.y0 - last.bbox.y1) / height)
 }
 
 /// A mention made of fragments, in their order.
@@ -174,8 +179,7 @@ fn goes_on_below(
     let Some(last) = group.last() else {
         return false;
     };
-    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
-    let gap = (next.bbox.y0 - last.bbox.y1) / height;
+    let (height, gap) = gap_between(last, next);
     let all = group
         .iter()
         .fold(last.bbox, |all, part| all.union(&part.bbox));
@@ -207,14 +211,14 @@ fn goes_on_below_caption(
     let Some(last) = group.last().filter(|_| next.begins < SURELY_CONTINUES) else {
         return false;
     };
-    let height = last.bbox.height().max(next.bbox.height()).max(1e-4);
+    let (height, gap) = gap_between(last, next);
     let is_caption = |word: &Rect| {
         same_line(word, &last.bbox)
             && word.x1 <= last.bbox.x0
             && shape.in_heights((word.x0 - next.bbox.x0).abs(), height) < 1.0
     };
     let mut words = page.reading.words.iter();
-    next.bbox.y0 - last.bbox.y1 < PARAGRAPH_GAP * height && words.any(|word| is_caption(&word.bbox))
+    gap < PARAGRAPH_GAP && words.any(|word| is_caption(&word.bbox))
 }
 
 pub fn is_address(key: FieldKey) -> bool {

@@ -2,7 +2,8 @@
 //! (`12 Quay Road Singapore 048621`), the voyage behind a vessel (`NORDIC FALCON 045W`), the unit behind a total mass (`59.491 t`).
 //!
 //! The model knows countries and voyages as fields of their own, under captions of their own, and takes them here for print
-//! outside fields; a unit that was read badly it takes for dust, but without it a mass is a thousandth. But the name of a country right behind an address is neither caption nor prose.
+//! outside fields. But the name of a country right behind an address is neither caption nor prose. A unit that was read badly it
+//! takes for dust; without it tonnes are kilograms.
 //! Goes in: the tags of a page. Comes out: the same, with such words drawn to their field.
 
 use crate::fragments::Shape;
@@ -38,10 +39,7 @@ pub fn draw_right_behind(page: &TaggedPage, shape: &Shape, words: &mut [TaggedWo
             continue;
         }
         let text = read[at].text.trim_matches([',', '.', ';']);
-        let may_be = |key, least| {
-            let mut others = word.others.iter();
-            sure && others.any(|(tag, p)| *tag == Tag::Header(key) && *p >= least)
-        };
+        let may_be = |key, least| sure && word.may_become(Tag::Header(key), least);
         if is_address(key) && names_country(text) && may_be(key, LEAST) {
             after_country = Some(at + 1);
             draw(word, key);

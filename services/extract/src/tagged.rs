@@ -29,6 +29,12 @@ pub struct TaggedWord {
 }
 
 impl TaggedWord {
+    /// Whether a tag that it has not is possible with at least this probability.
+    pub fn may_become(&self, tag: Tag, least: f32) -> bool {
+        let mut others = self.others.iter();
+        others.any(|(other, probability)| *other == tag && *probability >= least)
+    }
+
     /// Takes another tag; the one before stays possible with probability `before`.
     pub fn turn_into(&mut self, tag: Tag, probability: f32, before: f32) {
         self.others.retain(|(other, _)| *other != tag);

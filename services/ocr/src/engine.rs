@@ -46,6 +46,20 @@ pub(crate) struct ReadWord {
     pub line: u32,
 }
 
+/// A word at some place of a page.
+#[cfg(test)]
+pub(crate) fn some_word(text: &str, confidence: f32) -> ReadWord {
+    ReadWord {
+        text: text.to_owned(),
+        left: 40,
+        top: 20,
+        right: 100,
+        bottom: 36,
+        confidence,
+        line: 3,
+    }
+}
+
 /// Part of an image in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Crop {

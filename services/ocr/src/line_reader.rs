@@ -6,7 +6,6 @@
 
 use crate::OcrError;
 use crate::engine::{Crop, ReadWord};
-use crate::second_look::is_chinese;
 use image::{GrayImage, imageops};
 use rten::{Model, ModelOptions, RunOptions, ThreadPool};
 use rten_tensor::NdTensor;
@@ -173,6 +172,11 @@ fn words(letters: &[Letter], place: Crop) -> Vec<ReadWord> {
         after_blank = false;
     }
     words
+}
+
+/// Of the unified ideographs of Unicode.
+pub(crate) fn is_chinese(letter: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 /// Whether Chinese begins behind figures, or figures behind Chinese, and no date goes on.

@@ -38,10 +38,8 @@ pub(crate) fn places(
 ) -> Vec<Crop> {
     let spans = words[run.clone()].iter().map(Span::from);
     let mut print = spans.fold(Span::from(&words[run.start]), |all, word| all.union(&word));
-    let of_others = |mark: &Mark| {
-        let mut others = words.iter().enumerate().filter(|(at, _)| !run.contains(at));
-        others.any(|(_, other)| covers(other, mark.middle()))
-    };
+    let others = || words[..run.start].iter().chain(&words[run.end..]);
+    let of_others = |mark: &Mark| others().any(|other| covers(other, mark.middle()));
     let letters = words[run.clone()]
         .iter()
         .flat_map(|word| letters_of(ink, word, of_others));
@@ -49,8 +47,7 @@ pub(crate) fn places(
         print.left = print.left.min(letter.left as i32);
         print.right = print.right.max(letter.right as i32);
     }
-    let others = words.iter().enumerate().filter(|(at, _)| !run.contains(at));
-    for (_, other) in others.filter(|(_, other)| !is_doubtful(other)) {
+    for other in others().filter(|other| !is_doubtful(other)) {
         keep_off(&mut print, &Span::from(other));
     }
     let lines = lines(ink, &print, of_others).into_iter();
@@ -165,20 +162,9 @@ fn completed(mut letters: Vec<Mark>, mut near: Vec<Mark>, close: f32) -> Vec<Mar
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::some_word as read;
     use crate::ink::blacken;
     use image::{GrayImage, Luma};
-
-    fn read(text: &str, confidence: f32) -> ReadWord {
-        ReadWord {
-            text: text.to_owned(),
-            left: 40,
-            top: 20,
-            right: 100,
-            bottom: 36,
-            confidence,
-            line: 3,
-        }
-    }
 
     fn boxes(places: &[Crop]) -> Vec<(u32, u32, u32, u32)> {
         let boxes = places.iter().map(|p| (p.left, p.top, p.width, p.height));

@@ -253,8 +253,7 @@ impl Reader {
         };
         let read = |run: Range<usize>| {
             in_time(deadline)?;
-            let lines = places(ink, &words, &run, image.dimensions());
-            let lines = lines.into_iter();
+            let lines = places(ink, &words, &run, image.dimensions()).into_iter();
             Ok(Run {
                 words: run,
                 found: lines.map(|line| line_reader.read(image, line)).collect(),
@@ -268,15 +267,12 @@ impl Reader {
             .collect::<Result<_, OutOfTime>>()?;
         let chinese = second_look::shows_chinese(&runs);
         if chinese {
+            let known_or_read = |run: Range<usize>| {
+                let known = runs.iter().find(|known| known.words == run);
+                known.cloned().map_or_else(|| read(run), Ok)
+            };
             let more = second_look::doubtful_runs(&words, true).into_iter();
-            let read_already =
-                |run: &Range<usize>| runs.iter().position(|known| known.words == *run);
-            runs = more
-                .map(|run| match read_already(&run) {
-                    Some(at) => Ok(runs[at].clone()),
-                    None => read(run),
-                })
-                .collect::<Result<_, OutOfTime>>()?;
+            runs = more.map(known_or_read).collect::<Result<_, OutOfTime>>()?;
         }
         Ok(second_look::all_settled(&words, &runs, chinese))
     }

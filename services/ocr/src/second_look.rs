@@ -7,6 +7,7 @@
 //! Deliberately absent: networks (`line_reader`), and where print is (`places`).
 
 use crate::engine::ReadWord;
+use crate::line_reader::is_chinese;
 use crate::places::{CLOSE, height};
 use crate::span::Span;
 use std::cmp::Ordering;
@@ -46,6 +47,7 @@ const SIGNS: &str = "$€£¥₺%+";
 /// Pieces of one word stand as close as its letters (`places::CLOSE`), in heights of the word; what may be pieces of Chinese, so close:
 /// boxes of the Latin model leave out whole letters between them.
 const CLOSE_IN_CHINESE: f32 = 1.5;
+
 /// Words that were read again.
 #[derive(Clone)]
 pub(crate) struct Run {
@@ -114,11 +116,6 @@ fn is_point(c: char) -> bool {
 /// Latin letters, figures and marks, and the punctuation and currencies above them.
 fn is_western(c: char) -> bool {
     c < '\u{250}' || ('\u{2000}'..'\u{2100}').contains(&c)
-}
-
-/// Of the unified ideographs of Unicode.
-pub(crate) fn is_chinese(letter: char) -> bool {
-    ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
 /// The words as one, without blanks, as sure as the least certain of them; absent without any.
@@ -334,18 +331,7 @@ fn split(text: &str) -> (&str, &str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn read(text: &str, confidence: f32) -> ReadWord {
-        ReadWord {
-            text: text.to_owned(),
-            left: 40,
-            top: 20,
-            right: 100,
-            bottom: 36,
-            confidence,
-            line: 3,
-        }
-    }
+    use crate::engine::some_word as read;
 
     fn settle(first: (&str, f32), again: (&str, f32)) -> (String, f32) {
         let words = settled(&[read(first.0, first.1)], &[read(again.0, again.1)], false);

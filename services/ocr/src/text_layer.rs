@@ -5,7 +5,7 @@
 
 use crate::engine::{Crop, ReadWord};
 use crate::ink::Ink;
-use crate::second_look;
+use crate::line_reader;
 use docexam_domain::{Rect, Word};
 use std::collections::HashMap;
 
@@ -60,7 +60,7 @@ pub(crate) fn covers(words: &[Word], ink: &Ink, size: (u32, u32)) -> bool {
 /// Whether a good part of the words is Chinese.
 pub(crate) fn is_chinese(words: &[Word]) -> bool {
     let characters = || words.iter().flat_map(|word| word.text.chars());
-    let chinese = characters().filter(|c| second_look::is_chinese(*c)).count();
+    let chinese = characters().filter(|c| line_reader::is_chinese(*c)).count();
     5 * chinese > characters().count()
 }
 

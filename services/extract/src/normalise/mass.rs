@@ -46,9 +46,7 @@ const KILOGRAMS: [&str; 12] = [
 
 /// Whether a word is the name of a unit of mass.
 pub fn is_unit(word: &str) -> bool {
-    let name = fold(word);
-    let units = [&GRAMS[..], &TONNES, &POUNDS, &KILOGRAMS];
-    units.iter().any(|names| names.contains(&name.as_str()))
+    kilograms_in(&fold(word)).is_some()
 }
 
 pub fn normalise(text: &str, context: &Context) -> Normalised {
@@ -74,19 +72,23 @@ fn unit_of(text: &str) -> Option<Decimal> {
         .collect();
     let folded = fold(&letters);
     let mut words = folded.split_whitespace().rev();
-    words.find_map(|word| {
-        if KILOGRAMS.contains(&word) {
-            Some(None)
-        } else if GRAMS.contains(&word) {
-            Some(Some(Decimal::new(1, 3)))
-        } else if TONNES.contains(&word) {
-            Some(Some(Decimal::ONE_THOUSAND))
-        } else if POUNDS.contains(&word) {
-            Some(Some(Decimal::new(45_359_237, 8)))
-        } else {
-            None
-        }
-    })?
+    let factor = words.find_map(kilograms_in)?;
+    (factor != Decimal::ONE).then_some(factor)
+}
+
+/// How many kilograms a unit is, by its folded name.
+fn kilograms_in(unit: &str) -> Option<Decimal> {
+    if KILOGRAMS.contains(&unit) {
+        Some(Decimal::ONE)
+    } else if GRAMS.contains(&unit) {
+        Some(Decimal::new(1, 3))
+    } else if TONNES.contains(&unit) {
+        Some(Decimal::ONE_THOUSAND)
+    } else if POUNDS.contains(&unit) {
+        Some(Decimal::new(45_359_237, 8))
+    } else {
+        None
+    }
 }
 
 fn converted(reading: Normalised, factor: Decimal) -> Normalised {

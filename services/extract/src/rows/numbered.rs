@@ -1,4 +1,4 @@
-//! What the numbers of rows tell: they are counted 1, 2, 3, and so one.
+//! What the numbers of rows tell: they are counted 1, 2, 3, and so on.
 //!
 //! A number may stand in the middle of its row's height, beside a note below the goods, and be taken for the start of another row: then
 //! the row above lacks just that number. And between two numbers that follow each other there is no row: what was taken for one is a note
@@ -58,8 +58,8 @@ fn without_notes(rows: Vec<Row>) -> Vec<Row> {
         return rows;
     }
     for (at, row) in rows.into_iter().enumerate() {
-        let is_last = numbers.iter().skip(at).all(Option::is_none);
-        let may_cost = row.has(|key| key == FieldKey::UnitPrice) && is_last;
+        let is_below_last = numbers.iter().skip(at).all(Option::is_none);
+        let may_cost = row.has(|key| key == FieldKey::UnitPrice) && is_below_last;
         match kept.last_mut() {
             Some(above) if numbers[at].is_none() && !priced(&row) && !may_cost => {
                 let tells_of_goods = |key| !is_count(key) && key != FieldKey::Unit;
