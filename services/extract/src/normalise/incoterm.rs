@@ -1,7 +1,19 @@
-//! Incoterms rules: the three letters, and the named place that follows them.
+//! Incoterms rules: the three letters, or the name of the rule, and the named place that follows.
 
+use super::fold::fold;
 use regex::Regex;
 use std::sync::LazyLock;
+
+/// Folded names of rules with their letters, the longest first: `cost and freight` is part of no other name then.
+static NAMES: LazyLock<Vec<(String, &'static str)>> = LazyLock::new(|| {
+    let lines = include_str!("../../data/incoterms.csv").lines().skip(1);
+    let codes = lines.filter_map(|line| line.split_once(','));
+    let mut names: Vec<(String, &str)> = codes
+        .flat_map(|(code, names)| names.split('|').map(move |name| (fold(name), code)))
+        .collect();
+    names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    names
+});
 
 /// Rules of Incoterms 2000, 2010 and 2020, with the older ways of writing CFR.
 static RULE: LazyLock<Regex> = LazyLock::new(|| {
@@ -29,13 +41,32 @@ pub fn rule(text: &str) -> Option<String> {
     rules.dedup();
     match rules.as_slice() {
         [rule] => Some(rule.clone()),
+        [] => named(text).map(|(code, _)| code.to_owned()),
         _ => None,
     }
 }
 
+/// The rule whose name the text begins with, and what follows the name.
+fn named(text: &str) -> Option<(&'static str, &str)> {
+    let folded = fold(text);
+    let ends = || (1..=text.len()).filter(|end| text.is_char_boundary(*end));
+    let begins = |(name, _): &&(String, &str)| folded.starts_with(name.as_str());
+    NAMES.iter().filter(begins).find_map(|(name, code)| {
+        let is_name = |end: &usize| {
+            let follows = text[*end..].chars().next();
+            let ends_there = follows.is_none_or(|c| !c.is_alphanumeric()) || !name.is_ascii();
+            ends_there && fold(&text[..*end]) == *name
+        };
+        let end = ends().find(is_name)?;
+        Some((*code, &text[end..]))
+    })
+}
+
 /// The named place, as printed, without rule and edition: `Hamburg` of `DAP Hamburg (Incoterms 2020)`.
 pub fn place(text: &str) -> Option<String> {
-    let rest = RULE.find(text).map_or(text, |rule| &text[rule.end()..]);
+    let letters = RULE.find(text).map(|rule| &text[rule.end()..]);
+    let rest = letters.or_else(|| named(text).map(|(_, rest)| rest));
+    let rest = rest.unwrap_or(text);
     let rest = EDITION.replace_all(rest, " ");
     let place = rest.trim_matches(|c: char| c.is_whitespace() || ",;:-()[]".contains(c));
     let has_letters = place.chars().filter(|c| c.is_alphabetic()).count() >= 2;
@@ -44,12 +75,32 @@ pub fn place(text: &str) -> Option<String> {
 
 /// The named place that follows a rule in the same text.
 pub fn place_after_rule(text: &str) -> Option<String> {
-    RULE.is_match(text).then(|| place(text)).flatten()
+    let has_rule = RULE.is_match(text) || named(text).is_some();
+    has_rule.then(|| place(text)).flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rules_are_known_by_their_names() {
+        for (text, letters, there) in [
+            ("Delivered Duty Unpaid", "DDU", ""),
+            ("RENDU DROITS NON ACQUITTÉS, Lyon", "DDU", "Lyon"),
+            ("Rendu droits acquittés Lyon", "DDP", "Lyon"),
+            ("Delivered at Place Unloaded: Izmir", "DPU", "Izmir"),
+            ("Cost, Insurance and Freight Shanghai", "CIF", "Shanghai"),
+            ("frachtfrei versichert Wien", "CIP", "Wien"),
+            ("ab Werk", "EXW", ""),
+            ("完税后交货上海", "DDP", "上海"),
+        ] {
+            assert_eq!(rule(text).as_deref(), Some(letters), "{text}");
+            assert_eq!(place_after_rule(text).unwrap_or_default(), there, "{text}");
+        }
+        assert_eq!(rule("ex worksop"), None);
+        assert_eq!(rule("not cost and freight"), None);
+    }
 
     #[test]
     fn the_rule_and_its_place() {
