@@ -240,9 +240,9 @@ impl Replay {
             };
             // Status and problem are those of the examination.
             readings.push(PageReading {
-                words: stored.words,
-                ruling: stored.ruling,
-                ..page.clone()
+                status: page.status,
+                problem: page.problem.clone(),
+                ..stored
             });
         }
         Ok(Ok(readings))

@@ -75,6 +75,11 @@ impl DocumentType {
         )
     }
 
+    /// Whether `signature_present` is a field of it: who issues an invoice or a certificate answers for it by signing.
+    pub fn tells_signature(self) -> bool {
+        self == Self::CommercialInvoice || self.is_certificate()
+    }
+
     pub fn is_transport_document(self) -> bool {
         matches!(
             self,

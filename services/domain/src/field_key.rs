@@ -177,6 +177,11 @@ impl FieldKey {
         }
     }
 
+    /// Whether it is seen in the picture of a page and not said by words.
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Self::SignaturePresent | Self::StampPresent)
+    }
+
     /// Whether a document may carry several values of this header key.
     pub fn repeats(self) -> bool {
         matches!(

@@ -70,6 +70,9 @@ pub struct PageReading {
     pub words: Vec<Word>,
     #[serde(default, skip_serializing_if = "Ruling::is_empty")]
     pub ruling: Ruling,
+    /// What looks like signatures on the upright page.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<Rect>,
 }
 
 impl PageReading {
@@ -85,6 +88,7 @@ impl PageReading {
             placement: None,
             words: Vec::new(),
             ruling: Ruling::default(),
+            signatures: Vec::new(),
         }
     }
 }

@@ -145,6 +145,7 @@ fn reading(page: &TrainingPage) -> PageReading {
         problem: None,
         placement: Some(Placement::upright(2480, 3508)),
         ruling: Ruling::default(),
+        signatures: Vec::new(),
         words: page
             .words
             .iter()

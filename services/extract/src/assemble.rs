@@ -1,7 +1,7 @@
 //! Tagged pages to documents: the steps in their order.
 //!
 //! Every page given is on exactly one document that comes out. Deliberately absent today:
-//! `signature_present` and `stamp_present`, which no word on the page says; telling them needs the image.
+//! `stamp_present`, which no word on the page says; telling it needs the image.
 
 use crate::calibration::{Calibration, Tier};
 use crate::candidates::{Candidate, number_in, sum_of_column};
@@ -19,6 +19,7 @@ use crate::page_facts::{PageFacts, page_facts};
 use crate::prices::settle_price;
 use crate::rivals::{printed_amounts, rivals};
 use crate::rows::{Row, rows};
+use crate::signed::signature;
 use crate::split::{Group, split};
 use crate::tagged::TaggedPage;
 use docexam_domain::{
@@ -113,6 +114,7 @@ fn document(number: usize, group: &Group, pages: &[TaggedPage]) -> Document {
     for item in &items {
         placed.extend(line_item(item, pages));
     }
+    placed.extend(signature(group.document_type, &group.pages, pages));
     placed.sort_by_key(|(place, _)| *place);
     let mut fields: Vec<Field> = placed.into_iter().map(|(_, field)| field).collect();
     add_derived(&mut fields);
@@ -255,7 +257,8 @@ fn field(candidate: &Candidate, pages: &[TaggedPage]) -> Field {
     }
 }
 
-fn anchor(page: usize, bbox: &Rect, pages: &[TaggedPage]) -> Option<PageAnchor> {
+/// Where a box of the upright page lies on the page as it is displayed.
+pub(crate) fn anchor(page: usize, bbox: &Rect, pages: &[TaggedPage]) -> Option<PageAnchor> {
     let reading = &pages.get(page)?.reading;
     if !is_finite(bbox) {
         return None;

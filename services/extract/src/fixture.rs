@@ -31,6 +31,7 @@ impl PageOf {
             placement: Some(Placement::upright(2480, 3508)),
             words: Vec::new(),
             ruling: Ruling::default(),
+            signatures: Vec::new(),
         };
         Self {
             page: TaggedPage {
@@ -89,6 +90,12 @@ impl PageOf {
     pub fn rule_down(mut self, x: f32, y0: f32, y1: f32) -> Self {
         let rule = Rect::new(x, y0, x + LINE / 10.0, y1);
         self.page.reading.ruling.down.push(rule);
+        self
+    }
+
+    /// Strokes of a pen.
+    pub fn signed(mut self, x0: f32, y0: f32, x1: f32, y1: f32) -> Self {
+        self.page.reading.signatures.push(Rect::new(x0, y0, x1, y1));
         self
     }
 

@@ -38,6 +38,7 @@ mod right_behind;
 mod rivals;
 mod rows;
 mod settle;
+mod signed;
 mod spaced_numbers;
 mod split;
 mod tagged;

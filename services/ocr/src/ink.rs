@@ -28,7 +28,7 @@ pub(crate) struct Mark {
     pub top: u32,
     pub right: u32,
     pub bottom: u32,
-    area: u32,
+    pub(crate) area: u32,
 }
 
 impl Mark {
@@ -67,6 +67,19 @@ impl Mark {
             (self.left + self.right) as i32 / 2,
             (self.top + self.bottom) as i32 / 2,
         )
+    }
+
+    pub(crate) fn holds(&self, (x, y): (i32, i32)) -> bool {
+        (self.left as i32..self.right as i32).contains(&x)
+            && (self.top as i32..self.bottom as i32).contains(&y)
+    }
+
+    /// Whether less than `gap` pixels lie between the boxes.
+    fn is_close(&self, other: &Self, gap: u32) -> bool {
+        self.left < other.right + gap
+            && other.left < self.right + gap
+            && self.top < other.bottom + gap
+            && other.top < self.bottom + gap
     }
 
     fn is_letter(&self) -> bool {
@@ -290,6 +303,22 @@ pub(crate) fn marks(mask: &Mask) -> Vec<Mark> {
     roots
         .filter_map(|(index, _)| marks.get(index).copied())
         .collect()
+}
+
+/// Marks that touch or nearly do, less than `gap` pixels apart, as one. The work grows with the square of their number.
+pub(crate) fn clustered(mut marks: Vec<Mark>, gap: u32) -> Vec<Mark> {
+    let close_pair = |marks: &[Mark]| {
+        (0..marks.len()).find_map(|one| {
+            let mut behind = one + 1..marks.len();
+            let other = behind.find(|other| marks[one].is_close(&marks[*other], gap))?;
+            Some((one, other))
+        })
+    };
+    while let Some((one, other)) = close_pair(&marks) {
+        let taken = marks.swap_remove(other);
+        marks[one].take_in(&taken);
+    }
+    marks
 }
 
 /// Joins two marks into the older one and returns it.

@@ -6,7 +6,7 @@
 //! Read it in the order of the work: `ink` (is there print, how large) → `text_layer` (can it be trusted) → `stamps`, `bands`, `ruling`,
 //! `scale` (the page as Tesseract should get it) → `engine` → `gaps` (what it passed over),
 //! `second_look` (doubtful words, and Chinese, read again by the network of `line_reader` where `places` finds their print), `rows`,
-//! `words`, `cells` (words of two cells cut); `trial` finds out how a doubtful page lies, `reader` holds all together.
+//! `words`, `cells` (words of two cells cut), `signatures` (strokes of a pen); `trial` finds out how a doubtful page lies, `reader` holds all together.
 //! Deliberately absent: image decoding, meaning of words, correction of what was read, and any type
 //! of Tesseract in the interface, so that another engine can take its place.
 
@@ -26,6 +26,7 @@ mod rows;
 mod ruling;
 mod scale;
 mod second_look;
+mod signatures;
 mod span;
 mod stamps;
 mod text_layer;

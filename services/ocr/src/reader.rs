@@ -16,11 +16,12 @@ use crate::rows::{across_the_page, completed, passed_over, without_frames};
 use crate::ruling::{ruling, without_ruling};
 use crate::scale::prepared;
 use crate::second_look::{self, Run};
+use crate::signatures::signatures;
 use crate::stamps::without_stamps;
 use crate::trial::{self, Way};
 use crate::words::{in_order, placed, quality};
 use crate::{OcrConfig, OcrError, text_layer};
-use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Ruling, Word};
+use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Rect, Ruling, Word};
 use docexam_intake::Page;
 use image::GrayImage;
 use std::ops::Range;
@@ -35,7 +36,7 @@ const VARIABLES: [(&str, &str); 3] = [
 ];
 
 /// Counts the changes of what this crate does to a page: another number, other readings.
-const RULES: u32 = 7;
+const RULES: u32 = 8;
 
 /// Below this, a page may be turned. Upright print has 0.9 and more, poor
 /// receipts 0.6 to 0.8 (for those the trial costs some 0.2 CPU s), upside-down pages 0.3.
@@ -66,6 +67,7 @@ struct Sheet {
 struct Print {
     words: Vec<Word>,
     ruling: Ruling,
+    signatures: Vec<Rect>,
 }
 
 impl Reader {
@@ -118,6 +120,7 @@ impl Reader {
             let print = Print {
                 words: in_order(page.text_layer.unwrap_or_default()),
                 ruling: ruling(&page.image, &ink),
+                signatures: signatures(&page.image, &ink),
             };
             return Ok((page.placement, ReadingSource::TextLayer, print));
         }
@@ -202,6 +205,7 @@ impl Reader {
     fn read_page(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Print, OutOfTime> {
         let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
         let ruling = ruling(&page.image, ink);
+        let signatures = signatures(&page.image, ink);
         let engine = &mut self.engine;
         let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
         let ink = Ink::of(&image);
@@ -237,6 +241,7 @@ impl Reader {
         Ok(Print {
             words: cut_at_rules(words, &ruling, width as f32 / height.max(1) as f32),
             ruling,
+            signatures,
         })
     }
 
@@ -354,7 +359,11 @@ fn reading(
     page: u32,
     placement: Placement,
     source: ReadingSource,
-    Print { words, ruling }: Print,
+    Print {
+        words,
+        ruling,
+        signatures,
+    }: Print,
 ) -> PageReading {
     let blank = words.is_empty();
     PageReading {
@@ -371,6 +380,7 @@ fn reading(
         placement: Some(placement),
         words,
         ruling,
+        signatures,
     }
 }
 

@@ -80,6 +80,13 @@ fn around(pieces: &[Mark]) -> Option<Mark> {
     })
 }
 
+/// The ink without its solid lines; what crosses them stays whole. `letter` is the height of the page's letters in pixels.
+pub(crate) fn without_lines(mut mask: Mask, letter: f32) -> Mask {
+    let lines = solid(&mask, letter);
+    mask.take_away(&lines);
+    mask
+}
+
 /// `None` where there is nothing to paint over.
 pub(crate) fn without_ruling(image: &GrayImage, ink: &Ink) -> Option<GrayImage> {
     let letter = ink.letter_height_px()? as f32;

@@ -4,7 +4,7 @@
 //! dark print. What is printed stays, also where a stamp crosses it.
 //! Deliberately absent: stamps as dark as print, on bilevel scans above all, and stamps beside print, which may say something.
 
-use crate::ink::{Ink, Mark, marks};
+use crate::ink::{Ink, Mark, clustered, marks};
 use crate::mask::Mask;
 use image::GrayImage;
 use imageproc::contrast::{ThresholdType, threshold};
@@ -57,7 +57,7 @@ pub(crate) fn without_stamps(image: &GrayImage, ink: &Ink) -> Option<GrayImage> 
     if stamps.is_empty() {
         return None;
     }
-    let of_stamp = |stroke: &&Mark| stamps.iter().any(|stamp| holds(stamp, stroke));
+    let of_stamp = |stroke: &&Mark| stamps.iter().any(|stamp| stamp.holds(stroke.middle()));
     let mut without = image.clone();
     for stroke in strokes.iter().filter(of_stamp) {
         whiten(&mut without, stroke, &pale, dark, ink.paper);
@@ -90,15 +90,11 @@ fn pale_strokes(image: &GrayImage, dark: u8, no_paper: u8) -> Mask {
 /// Long strokes that are close to each other, where they are as large as a stamp together.
 fn stamps(strokes: &[Mark], letter: f32, largest: f32) -> Vec<Mark> {
     let is_long = |mark: &&Mark| mark.width().max(mark.height()) as f32 >= STROKE * letter;
-    let mut clusters: Vec<Mark> = strokes.iter().filter(is_long).copied().collect();
-    if clusters.len() > MOST_STROKES {
+    let long: Vec<Mark> = strokes.iter().filter(is_long).copied().collect();
+    if long.len() > MOST_STROKES {
         return Vec::new();
     }
-    let gap = (CLOSE * letter) as u32;
-    while let Some((one, other)) = close_pair(&clusters, gap) {
-        let taken = clusters.swap_remove(other);
-        clusters[one].take_in(&taken);
-    }
+    let mut clusters = clustered(long, (CLOSE * letter) as u32);
     clusters.retain(|cluster| {
         let (width, height) = (cluster.width() as f32, cluster.height() as f32);
         let (small, large) = (width.min(height), width.max(height));
@@ -107,30 +103,12 @@ fn stamps(strokes: &[Mark], letter: f32, largest: f32) -> Vec<Mark> {
     clusters
 }
 
-/// The first two that touch or nearly do; the second stands behind the first.
-fn close_pair(clusters: &[Mark], gap: u32) -> Option<(usize, usize)> {
-    let close = |a: &Mark, b: &Mark| {
-        a.left < b.right + gap
-            && b.left < a.right + gap
-            && a.top < b.bottom + gap
-            && b.top < a.bottom + gap
-    };
-    (0..clusters.len()).find_map(|one| {
-        let other =
-            (one + 1..clusters.len()).find(|other| close(&clusters[one], &clusters[*other]));
-        Some((one, other?))
-    })
-}
-
-fn holds(stamp: &Mark, stroke: &Mark) -> bool {
-    let (x, y) = stroke.middle();
-    (stamp.left as i32..stamp.right as i32).contains(&x)
-        && (stamp.top as i32..stamp.bottom as i32).contains(&y)
-}
-
 /// Whether there is dark print in the box of the stamp.
 fn lies_over_print(image: &GrayImage, ink: &Ink, stamp: &Mark, dark: u8) -> bool {
-    let inside = ink.letters.iter().filter(|letter| holds(stamp, letter));
+    let inside = ink
+        .letters
+        .iter()
+        .filter(|letter| stamp.holds(letter.middle()));
     let is_dark = |letter: &&Mark| {
         let (x, y) = letter.middle();
         let reach = (letter.height() / 2).max(1) as i32;

@@ -197,7 +197,7 @@ pub(crate) fn engine(config: &OcrConfig) -> Result<String, PipelineError> {
     Ok(with_reader(config, |reader| reader.engine().to_owned())?)
 }
 
-/// The reading as results and events list it: everything but words and lines, which are never copied.
+/// The reading as results and events list it: everything but words, lines and signatures, which are never copied.
 pub(crate) fn without_words(reading: &PageReading) -> PageReading {
     let PageReading {
         file,
@@ -209,6 +209,7 @@ pub(crate) fn without_words(reading: &PageReading) -> PageReading {
         placement,
         words: _,
         ruling: _,
+        signatures: _,
     } = reading;
     PageReading {
         file: *file,
@@ -220,5 +221,6 @@ pub(crate) fn without_words(reading: &PageReading) -> PageReading {
         placement: *placement,
         words: Vec::new(),
         ruling: Ruling::default(),
+        signatures: Vec::new(),
     }
 }

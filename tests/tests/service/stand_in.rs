@@ -188,6 +188,7 @@ fn reading(file: u32, page: u32) -> PageReading {
         problem: None,
         placement: Some(Placement::upright(1654, 2339)),
         ruling: Ruling::default(),
+        signatures: Vec::new(),
         words: Vec::new(),
     }
 }

@@ -220,6 +220,7 @@ fn read(file: u32, page: u32, line: &str, cancelled: &AtomicBool) -> PageReading
         problem: None,
         placement: Some(Placement::upright(100, 100)),
         ruling: Ruling::default(),
+        signatures: Vec::new(),
         words: line.split(' ').map(word).collect(),
     }
 }

@@ -59,7 +59,8 @@ pub fn training_page(
         if (anchor.file, anchor.page) != place {
             continue;
         }
-        let Some((row, key)) = row_and_key(&correction.field) else {
+        let said = row_and_key(&correction.field).filter(|(_, key)| !key.is_drawn());
+        let Some((row, key)) = said else {
             continue;
         };
         let first = label(&mut words, &placement, anchor, &label_of(row, key));
@@ -101,7 +102,8 @@ fn mentions(document: &Document) -> impl Iterator<Item = Mention<'_>> {
             row: Some(row),
         })
     });
-    headers.chain(cells)
+    let all = headers.chain(cells);
+    all.filter(|mention| !mention.field.key.is_drawn())
 }
 
 impl Mention<'_> {
@@ -247,6 +249,7 @@ mod tests {
             problem: None,
             placement: Some(Placement::upright(1_000, 1_000)),
             ruling: Ruling::default(),
+            signatures: Vec::new(),
             words: vec![
                 word("Total", 0.1, 0.1),
                 word("11,150.00", 0.3, 0.1),

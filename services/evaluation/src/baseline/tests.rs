@@ -27,6 +27,7 @@ fn page(number: u32, phrases: &[(f32, f32, &str)]) -> PageReading {
         placement: None,
         words,
         ruling: Ruling::default(),
+        signatures: Vec::new(),
     }
 }
 

@@ -189,6 +189,7 @@ pub(super) fn page_from_wire(wire: wire::Page, path: &str) -> Result<PageReading
         placement: placement.transpose()?,
         words: Vec::new(),
         ruling: Ruling::default(),
+        signatures: Vec::new(),
     })
 }
 
