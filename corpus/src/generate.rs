@@ -11,7 +11,7 @@ use crate::layout::{Order, draw};
 use crate::lexicon::check_languages;
 use crate::single::{chapters, stream};
 use crate::{CorpusError, RenderedDocument, Split};
-use docexam_domain::{DocumentType, Field, PageRef, Polygon};
+use docexam_domain::{DocumentType, Field, FieldKey, PageAnchor, PageRef, Polygon};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -102,6 +102,35 @@ pub(crate) struct DocumentTruth {
     layout: String,
     pages: Vec<PageRef>,
     fields: Vec<Field>,
+}
+
+impl DocumentTruth {
+    /// A signature that came onto the paper, where the print has none. `first` (from 0) is the first of the captured pages in the file.
+    fn sign(&mut self, file: u32, first: u32, pages: &[CapturedPage]) {
+        let key = FieldKey::SignaturePresent;
+        let is_known = self.fields.iter().any(|field| field.key == key);
+        if is_known || !self.document_type.tells_signature() {
+            return;
+        }
+        let of_page =
+            |(index, page): (usize, &CapturedPage)| Some((index, page.signatures.first()?.clone()));
+        let Some((index, polygon)) = pages.iter().enumerate().find_map(of_page) else {
+            return;
+        };
+        self.fields.push(Field {
+            key,
+            mention_text: String::new(),
+            normalized_value: Some("true".to_owned()),
+            alternative_values: Vec::new(),
+            confidence: 1.0,
+            page_anchor: Some(PageAnchor {
+                file,
+                page: first + index as u32 + 1,
+                polygon,
+            }),
+            properties: Vec::new(),
+        });
+    }
 }
 
 /// Writes `options.count` cases; says after each how far it is. Returns the number of pages.
@@ -322,8 +351,12 @@ pub(crate) fn truths_of(
     let mut first = 0;
     let mut truths = Vec::new();
     for document in documents {
-        truths.push(truth_of(document, file_name.to_owned(), file, first, moved));
-        first += document.pages.len() as u32;
+        let mut truth = truth_of(document, file_name.to_owned(), file, first, moved);
+        let last = first + document.pages.len() as u32;
+        let taken = captured.get(first as usize..last as usize);
+        truth.sign(file, first, taken.unwrap_or_default());
+        truths.push(truth);
+        first = last;
     }
     truths
 }

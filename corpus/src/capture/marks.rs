@@ -1,7 +1,7 @@
 //! What hands leave on the paper: stamps, signatures, pen marks, punch holes.
 //!
 //! Goes in: the paper, the words (marks gather where people read) and how many of each. Comes out:
-//! the marked paper. The truth stays what was printed: a reader may lose words below a stamp.
+//! the marked paper, and where it was signed. The truth of words stays what was printed: a reader may lose words below a stamp.
 
 use crate::capture::look::CaptureLook;
 use crate::capture::pen::Drawing;
@@ -14,13 +14,15 @@ use tiny_skia::{PathBuilder, Transform};
 
 const PENS: [[u8; 3]; 4] = [[25, 45, 140], [20, 30, 110], [30, 30, 35], [170, 30, 40]];
 
+/// Returns the boxes of the signatures on the paper: x0 y0 x1 y1, each in [0, 1].
 pub fn mark(
     sheet: &mut Sheet,
     words: &[TruthWord],
     look: &CaptureLook,
     dpi: f32,
     rng: &mut ChaCha8Rng,
-) {
+) -> Vec<[f32; 4]> {
+    let mut signatures = Vec::new();
     let (width, height) = sheet.size();
     for _ in 0..look.stamps {
         let x = rng.random_range(0.2..0.85) * width as f32;
@@ -30,7 +32,7 @@ pub fn mark(
     for _ in 0..look.signatures {
         let x = rng.random_range(0.3..0.75) * width as f32;
         let y = rng.random_range(0.72..0.92) * height as f32;
-        signature(sheet, (x as i32, y as i32), dpi, rng);
+        signatures.extend(signature(sheet, (x as i32, y as i32), dpi, rng));
     }
     for _ in 0..look.pen_marks {
         if let Some(word) = words.choose(rng) {
@@ -40,17 +42,21 @@ pub fn mark(
     if look.punch_holes {
         punch(sheet, dpi, rng);
     }
+    signatures
 }
 
-/// A quick wavy line with loops that grows flatter, and a flourish below it.
-fn signature(sheet: &mut Sheet, corner: (i32, i32), dpi: f32, rng: &mut ChaCha8Rng) {
+/// A quick wavy line with loops that grows flatter, and a flourish below it. Returns its box as a part of the sheet.
+fn signature(
+    sheet: &mut Sheet,
+    corner: (i32, i32),
+    dpi: f32,
+    rng: &mut ChaCha8Rng,
+) -> Option<[f32; 4]> {
     let (width, height) = (
         dpi * rng.random_range(1.0..2.0),
         dpi * rng.random_range(0.35..0.7),
     );
-    let Some(mut drawing) = Drawing::new(width as u32, height as u32) else {
-        return;
-    };
+    let mut drawing = Drawing::new(width as u32, height as u32)?;
     let mut path = PathBuilder::new();
     let (mut x, middle) = (width * 0.06, height * 0.5);
     path.move_to(x, height * 0.7);
@@ -87,10 +93,10 @@ fn signature(sheet: &mut Sheet, corner: (i32, i32), dpi: f32, rng: &mut ChaCha8R
             height * 0.85,
         );
     }
-    if let Some(path) = path.finish() {
-        let tilt = Transform::from_rotate_at(rng.random_range(-10.0..3.0), width / 2.0, middle);
-        drawing.stroke(&path, dpi * rng.random_range(0.008..0.018), tilt);
-    }
+    let path = path.finish()?;
+    let tilt = Transform::from_rotate_at(rng.random_range(-10.0..3.0), width / 2.0, middle);
+    drawing.stroke(&path, dpi * rng.random_range(0.008..0.018), tilt);
+    let strokes = path.transform(tilt)?.compute_tight_bounds()?;
     let colour = PENS.choose(rng).copied().unwrap_or_default();
     drawing.ink(
         sheet,
@@ -100,6 +106,16 @@ fn signature(sheet: &mut Sheet, corner: (i32, i32), dpi: f32, rng: &mut ChaCha8R
         0.15,
         rng,
     );
+    let (sheet_width, sheet_height) = sheet.size();
+    let share =
+        |at: f32, corner: i32, side: u32| ((at + corner as f32) / side as f32).clamp(0.0, 1.0);
+    // What the strokes have outside the drawing was not drawn.
+    Some([
+        share(strokes.left().max(0.0), corner.0, sheet_width),
+        share(strokes.top().max(0.0), corner.1, sheet_height),
+        share(strokes.right().min(width), corner.0, sheet_width),
+        share(strokes.bottom().min(height), corner.1, sheet_height),
+    ])
 }
 
 /// A tick, an underline or a ring at a word.

@@ -21,6 +21,7 @@ pub use look::{CaptureLook, Device, Ink};
 pub use motion::{Motion, around};
 
 use crate::truth::{RenderedPage, TruthWord};
+use docexam_domain::Polygon;
 use image::{DynamicImage, ImageFormat, codecs::jpeg::JpegEncoder};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -36,6 +37,8 @@ pub struct CapturedPage {
     pub words: Vec<TruthWord>,
     /// The exact map of the printed page to this image, for corners of words and of fields.
     pub motion: Motion,
+    /// What was signed with a pen, as polygons on the image.
+    pub signatures: Vec<Polygon>,
     /// Only black and white pixels.
     pub bitonal: bool,
 }
@@ -43,7 +46,7 @@ pub struct CapturedPage {
 pub fn capture(page: &RenderedPage, look: &CaptureLook, rng: &mut ChaCha8Rng) -> CapturedPage {
     let mut sheet = Sheet::new(&page.image, look.colour);
     ink::strike(&mut sheet, &page.words, look.ink, page.dpi, rng);
-    marks::mark(&mut sheet, &page.words, look, page.dpi, rng);
+    let signatures = marks::mark(&mut sheet, &page.words, look, page.dpi, rng);
     let mut dpi = page.dpi;
     let motion = match look.device {
         Device::PhoneCamera => phone::photograph(&mut sheet, look.wear, look.skew_degrees, rng),
@@ -76,6 +79,10 @@ pub fn capture(page: &RenderedPage, look: &CaptureLook, rng: &mut ChaCha8Rng) ->
         image,
         dpi,
         words,
+        signatures: signatures
+            .into_iter()
+            .map(|bbox| Polygon(motion.captured_corners(bbox).to_vec()))
+            .collect(),
         motion,
         bitonal: look.bitonal,
     }

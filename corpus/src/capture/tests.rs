@@ -106,6 +106,43 @@ fn the_same_seed_gives_the_same_pixels() {
     }
 }
 
+#[test]
+fn a_signature_is_where_it_is_said_to_be() {
+    let page = bars();
+    for seed in 0..4 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let look = CaptureLook {
+            signatures: 1,
+            quarter_turns: (seed % 4) as u8,
+            ..CaptureLook::clean()
+        };
+        let unsigned = CaptureLook {
+            signatures: 0,
+            ..look.clone()
+        };
+        let captured = capture(&page, &look, &mut rng);
+        let [Polygon(corners)] = captured.signatures.as_slice() else {
+            panic!("{:?}", captured.signatures)
+        };
+        let clean = capture(&page, &unsigned, &mut rng).image.to_luma8();
+        let signed = captured.image.to_luma8();
+        let (width, height) = (signed.width() as f32, signed.height() as f32);
+        let inked: Vec<[f32; 2]> = signed
+            .enumerate_pixels()
+            .filter(|(x, y, pixel)| pixel.0[0].abs_diff(clean.get_pixel(*x, *y).0[0]) > 60)
+            .map(|(x, y, _)| [x as f32 / width, y as f32 / height])
+            .collect();
+        let of_ink = around(&inked);
+        let said = around(corners);
+        for side in 0..4 {
+            assert!(
+                (of_ink[side] - said[side]).abs() < 0.01,
+                "{of_ink:?} {said:?}"
+            );
+        }
+    }
+}
+
 fn centre(corners: &[[f32; 2]; 4]) -> [f32; 2] {
     let sum = |axis: usize| corners.iter().map(|corner| corner[axis]).sum::<f32>() / 4.0;
     [sum(0), sum(1)]

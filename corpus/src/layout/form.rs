@@ -8,6 +8,7 @@ use super::draft::Draft;
 use super::look::pick;
 use crate::paper::escape;
 use crate::split::Split;
+use docexam_domain::FieldKey;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -393,7 +394,7 @@ impl Draft<'_> {
         format!("#box(width: {width}pt, height: {height}pt)[{bars}]")
     }
 
-    /// Pen strokes over a line, in ink; no words.
+    /// Pen strokes over a line, in ink; no words. They are the document's signature, where it has that field.
     pub fn scrawl(&mut self) -> String {
         let ink = self.one_of(&["rgb(\"#1b2a78\")", "rgb(\"#1b2a78\")", "black"]);
         let mut strokes = String::from("curve.move((0pt, 16pt))");
@@ -413,7 +414,8 @@ impl Draft<'_> {
             ));
             x += step;
         }
-        format!("#box(height: 22pt)[#curve(stroke: 0.9pt + {ink}, {strokes})]")
+        let mention = self.ink.drawn(FieldKey::SignaturePresent, "true");
+        format!("#box(height: 22pt)[#curve(stroke: 0.9pt + {ink}, {strokes}){mention}]")
     }
 
     /// A title in the manner of the look, with words that no caption file has.

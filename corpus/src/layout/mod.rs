@@ -100,7 +100,10 @@ pub fn draw(it: &Consignment, order: Order) -> Result<RenderedDocument, CorpusEr
         &draft.ink.mentions,
         order.dpi,
     )?;
-    let fields = truth(&draft.ink.mentions, &sheets.places);
+    let mut fields = truth(&draft.ink.mentions, &sheets.places);
+    if !order.document_type.tells_signature() {
+        fields.retain(|field| field.key != FieldKey::SignaturePresent);
+    }
     Ok(RenderedDocument {
         document_type: order.document_type,
         language: draft.speech.name(),
@@ -235,6 +238,43 @@ mod tests {
                 seed,
             };
             write(&mut begun(&it, order));
+        }
+    }
+
+    #[test]
+    fn pen_strokes_are_the_signature_of_what_tells_one() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let it = compose(&mut rng, Split::Train, Wish::default());
+        let drawn = |document_type, seed| {
+            let order = Order {
+                document_type,
+                split: Split::Train,
+                language: None,
+                dpi: 72.0,
+                seed,
+            };
+            draw(&it, order).expect("drawn")
+        };
+        let of = |document: &RenderedDocument| {
+            let mut fields = document.fields.iter();
+            let signature = fields.find(|field| field.key == FieldKey::SignaturePresent);
+            signature.and_then(|field| field.page_anchor.clone())
+        };
+        let certificates = (0..12).map(|seed| drawn(DocumentType::InsuranceCertificate, seed));
+        let signed = |document: RenderedDocument| Some((of(&document)?, document));
+        let mut signed = certificates.filter_map(signed);
+        let (anchor, certificate) = signed.next().expect("one of them is signed");
+        let image = &certificate.pages[anchor.page as usize - 1].image;
+        let [x0, y0, x1, y1] = crate::capture::around(&anchor.polygon.0);
+        let at = |share: f32, side: u32| (share * side as f32) as u32;
+        let columns = at(x0, image.width())..at(x1, image.width());
+        let blue = (at(y0, image.height())..at(y1, image.height()))
+            .flat_map(|y| columns.clone().map(move |x| image.get_pixel(x, y).0))
+            .filter(|[red, _, blue]| blue.abs_diff(*red) > 30 || *blue < 100);
+        assert!(blue.count() > 20, "{anchor:?}");
+        // Bills of lading are signed too, but that is no field of them.
+        for seed in 0..4 {
+            assert_eq!(of(&drawn(DocumentType::BillOfLading, seed)), None);
         }
     }
 }

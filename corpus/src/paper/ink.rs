@@ -86,6 +86,19 @@ impl Ink {
             .collect()
     }
 
+    /// A value that is drawn, not written: the comment that is put right behind the call of Typst that draws it.
+    pub fn drawn(&mut self, key: FieldKey, value: &str) -> String {
+        let number = self.mentions.len();
+        self.mentions.push(Mention {
+            key,
+            row: None,
+            text: String::new(),
+            value: value.to_owned(),
+            every_page: false,
+        });
+        format!("/*{number}*/")
+    }
+
     /// All mentions from `first` on stand in the head or foot of every page.
     pub fn repeat_from(&mut self, first: usize) {
         for mention in self.mentions.iter_mut().skip(first) {

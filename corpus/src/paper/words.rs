@@ -1,12 +1,13 @@
 //! From typeset frames back to printed words: glyphs are joined to words, each with its box, its
-//! line and, through the source place of its glyphs, its mention.
+//! line and, through the source place of its glyphs, its mention. Curves that are a value have a place too.
 
 use super::ink::Mention;
 use crate::truth::{OUTSIDE, TruthWord};
 use std::collections::{HashMap, HashSet};
-use typst::layout::{Frame, FrameItem, Point, Transform};
+use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
 use typst::syntax::{Source, Span};
 use typst::text::TextItem;
+use typst::visualize::{Geometry, Shape};
 use typst_layout::PagedDocument;
 
 /// Words of each page, and for each mention the page and box where it first stands.
@@ -25,7 +26,13 @@ pub fn of_document(
     let mut pages = Vec::new();
     for (page_index, page) in document.pages().iter().enumerate() {
         let mut words = Vec::new();
-        reader.frame(&page.frame, Transform::identity(), &mut words);
+        let mut drawings = Vec::new();
+        reader.frame(
+            &page.frame,
+            Transform::identity(),
+            &mut words,
+            &mut drawings,
+        );
         let size = page.frame.size();
         let (width, height) = (size.x.to_pt(), size.y.to_pt());
         words.retain(|word| word.on_page(width, height));
@@ -35,18 +42,10 @@ pub fn of_document(
             .collect();
         let mut printed: Vec<TruthWord> = Vec::with_capacity(words.len());
         for (word, line) in words.iter().zip(lines) {
-            let bbox = [
-                (word.x0 / width).clamp(0.0, 1.0) as f32,
-                (word.y0 / height).clamp(0.0, 1.0) as f32,
-                (word.x1 / width).clamp(0.0, 1.0) as f32,
-                (word.y1 / height).clamp(0.0, 1.0) as f32,
-            ];
+            let bbox = share_of((word.x0, word.y0, word.x1, word.y1), (width, height));
             let mention = word.mention.filter(|&mention| mention < mentions.len());
             if let Some(mention) = mention {
-                let place = places[mention].get_or_insert((page_index, bbox));
-                if place.0 == page_index {
-                    place.1 = union(place.1, bbox);
-                }
+                add_place(&mut places[mention], page_index, bbox);
             }
             printed.push(TruthWord {
                 text: word.text.clone(),
@@ -57,6 +56,11 @@ pub fn of_document(
                 starts_row: false,
             });
         }
+        for (mention, drawing) in drawings {
+            if let Some(place) = places.get_mut(mention) {
+                add_place(place, page_index, share_of(drawing, (width, height)));
+            }
+        }
         mark_row_starts(&mut printed, &words, mentions, &mut rows_begun);
         let mut order: Vec<usize> = (0..printed.len()).collect();
         order.sort_by(|&a, &b| {
@@ -66,6 +70,25 @@ pub fn of_document(
         pages.push(order.into_iter().map(|at| printed[at].clone()).collect());
     }
     (pages, places)
+}
+
+/// A box in points as a part of its page.
+fn share_of((x0, y0, x1, y1): (f64, f64, f64, f64), (width, height): (f64, f64)) -> [f32; 4] {
+    let share = |at: f64, all: f64| (at / all).clamp(0.0, 1.0) as f32;
+    [
+        share(x0, width),
+        share(y0, height),
+        share(x1, width),
+        share(y1, height),
+    ]
+}
+
+/// A mention stands where it stands first, with all of it on that page.
+fn add_place(place: &mut Option<(usize, [f32; 4])>, page: usize, bbox: [f32; 4]) {
+    let place = place.get_or_insert((page, bbox));
+    if place.0 == page {
+        place.1 = union(place.1, bbox);
+    }
 }
 
 /// The first word of each row, by line and then from the left, begins the row.
@@ -119,23 +142,44 @@ impl Piece {
     }
 }
 
+/// The mention that a curve is, and its box on the page in points: left, top, right, bottom.
+type Drawing = (usize, (f64, f64, f64, f64));
+
 struct Reader<'a> {
     source: &'a Source,
     known: HashMap<Span, Option<usize>>,
 }
 
 impl Reader<'_> {
-    fn frame(&mut self, frame: &Frame, transform: Transform, words: &mut Vec<Piece>) {
+    fn frame(
+        &mut self,
+        frame: &Frame,
+        transform: Transform,
+        words: &mut Vec<Piece>,
+        drawings: &mut Vec<Drawing>,
+    ) {
         for (position, item) in frame.items() {
             let at = transform.pre_concat(Transform::translate(position.x, position.y));
             match item {
                 FrameItem::Group(group) => {
-                    self.frame(&group.frame, at.pre_concat(group.transform), words);
+                    let at = at.pre_concat(group.transform);
+                    self.frame(&group.frame, at, words, drawings);
                 }
                 FrameItem::Text(text) => self.run(text, at, words),
+                FrameItem::Shape(shape, span) => drawings.extend(self.drawing(shape, *span, at)),
                 _ => {}
             }
         }
+    }
+
+    /// A curve that is a value.
+    fn drawing(&mut self, shape: &Shape, span: Span, at: Transform) -> Option<Drawing> {
+        let Geometry::Curve(curve) = &shape.geometry else {
+            return None;
+        };
+        let mention = self.mention_of(span)?;
+        let bbox = curve.bbox(shape.stroke.as_ref());
+        Some((mention, box_around([bbox.min, bbox.max], at)))
     }
 
     /// One run of glyphs of the same font: split at spaces and where one literal meets the next.
@@ -223,14 +267,20 @@ fn closed(mut word: Piece) -> Piece {
 
 /// The glyph's box on the page; turned text gets the box around it.
 fn placed(at: Transform, left: f64, right: f64, ascent: f64, descent: f64) -> (f64, f64, f64, f64) {
+    let corner = |x, y| Point::new(Abs::pt(x), Abs::pt(y));
+    box_around([corner(left, -ascent), corner(right, -descent)], at)
+}
+
+/// The upright box on the page around a box that may be turned, given by its top left and its bottom right corner.
+fn box_around([first, last]: [Point; 2], at: Transform) -> (f64, f64, f64, f64) {
     let corners = [
-        (left, -ascent),
-        (right, -ascent),
-        (left, -descent),
-        (right, -descent),
+        first,
+        Point::new(last.x, first.y),
+        Point::new(first.x, last.y),
+        last,
     ]
-    .map(|(x, y)| {
-        let point = Point::new(typst::layout::Abs::pt(x), typst::layout::Abs::pt(y)).transform(at);
+    .map(|corner| {
+        let point = corner.transform(at);
         (point.x.to_pt(), point.y.to_pt())
     });
     let fold = |pick: fn(f64, f64) -> f64, axis: fn(&(f64, f64)) -> f64| {
