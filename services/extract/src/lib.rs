@@ -33,6 +33,7 @@ mod normalise;
 mod odds;
 mod origins;
 mod page_facts;
+mod postal_lines;
 mod prices;
 mod right_behind;
 mod rivals;

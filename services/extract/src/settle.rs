@@ -17,6 +17,7 @@ use crate::iban_heads::join_iban_heads;
 use crate::line_sums::heed_line_sums;
 use crate::mentions::is_quantity;
 use crate::origins::read_origins;
+use crate::postal_lines::draw_postal_lines;
 use crate::right_behind::draw_right_behind;
 use crate::spaced_numbers::join_spaced_numbers;
 use crate::tagged::{Tag, TaggedPage, TaggedWord};
@@ -48,6 +49,7 @@ pub fn settled(page: &TaggedPage) -> Vec<TaggedWord> {
             start = end;
         }
     }
+    draw_postal_lines(page, &shape, &mut words);
     drop_rates(page, &shape, &mut words);
     heed_captions(page, &shape, &mut words);
     close_brackets(page, &shape, &mut words);
