@@ -21,6 +21,8 @@ use std::sync::LazyLock;
 const PIECES: [&str; 5] = ["C62", "H87", "EA", "PCE", "NAR"];
 /// A word of this length may name a country by itself inside an address; shorter ones only as a code.
 const SHORTEST_COUNTRY: usize = 4;
+/// Postal codes begin with so many figures.
+const POSTAL_FIGURES: usize = 4;
 
 /// Two values of `key` are the same exactly when this is equal.
 pub fn comparable(key: FieldKey, value: &str) -> String {
@@ -86,8 +88,12 @@ pub fn address_words(value: &str) -> Vec<String> {
         !(names_a_country && fold(part).split(' ').count() <= 3 && !has_digit(part))
     });
     parts
-        .flat_map(str::split_whitespace)
-        .filter(|word| !is_country_word(word))
+        .flat_map(|part| {
+            let words: Vec<&str> = part.split_whitespace().collect();
+            let is_kept = |at: &usize| !is_country_word(words[*at], words.get(at + 1).copied());
+            let kept = (0..words.len()).filter(is_kept);
+            kept.map(|at| words[at]).collect::<Vec<_>>()
+        })
         .flat_map(|word| {
             fold(word)
                 .split(' ')
@@ -102,13 +108,21 @@ fn has_digit(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_digit())
 }
 
-fn is_country_word(word: &str) -> bool {
-    // `NO. 108` numbers a house and is not in Norway.
-    if word.ends_with(['.', ':']) && word.len() == 3 {
-        return false;
-    }
+/// Names of countries, and codes that end a line or stand before a postal code: `NO 108` numbers a house and is not in Norway,
+/// and a street in capitals may be `NA PŘÍKOPĚ`.
+fn is_country_word(word: &str, next: Option<&str>) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let may_be_code = matches!(bare.len(), 2 | 3) && bare.bytes().all(|b| b.is_ascii_uppercase());
+    let is_postal_code = |next: &str| {
+        next.chars()
+            .take(POSTAL_FIGURES)
+            .filter(char::is_ascii_digit)
+            .count()
+            == POSTAL_FIGURES
+    };
+    let stands_as_code = !word.ends_with(['.', ':']) && next.is_none_or(is_postal_code);
+    let may_be_code = stands_as_code
+        && matches!(bare.len(), 2 | 3)
+        && bare.bytes().all(|b| b.is_ascii_uppercase());
     let may_be_name = bare.chars().count() >= SHORTEST_COUNTRY && !has_digit(bare);
     (may_be_code || may_be_name) && country(bare).is_some()
 }
@@ -171,6 +185,11 @@ mod tests {
             FieldKey::BuyerAddress,
             "NO. 108, BINHAI AVENUE",
             "No. 108, Binhai Avenue, China"
+        ));
+        assert!(same(
+            FieldKey::BuyerAddress,
+            "NO 108 NA PŘÍKOPĚ, 301 00 PLZEŇ CZ",
+            "No 108 Na Příkopě, 301 00 Plzeň"
         ));
     }
 }
