@@ -2,11 +2,18 @@
 //! digit that fails changes nothing here, it only weighs when candidates compete.
 
 use super::fold::plain_digits;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The end of a label, which may be glued to the number: `No.NL371847255B67`.
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)^\s*(?:no|nr)\.\s*").expect("a constant pattern"));
 
 /// Letters and digits only, label words before the number left out (`VAT No. DE 123456789`).
 pub fn tax_id(text: &str) -> Option<String> {
     let plain = plain_digits(text);
     let after_label = plain.rsplit(':').next().unwrap_or(&plain);
+    let after_label = LABEL.replace(after_label, "");
     let words: Vec<&str> = after_label.split_whitespace().collect();
     // Words without a digit are labels, but two letters right before the digits are a country.
     let first = words
@@ -46,8 +53,40 @@ pub fn container_number(text: &str) -> Option<String> {
     };
     match compacted.get(..11) {
         Some(head) if shape(head) => Some(head.to_owned()),
-        _ => Some(compacted),
+        Some(head) => misread_container(head).or(Some(compacted)),
+        None => Some(compacted),
     }
+}
+
+/// `0BRU8729116` is OBRU8729116: letters and figures that are read for each other, where the check digit then holds.
+fn misread_container(read: &str) -> Option<String> {
+    const ALIKE: [(char, char); 8] = [
+        ('O', '0'),
+        ('I', '1'),
+        ('L', '1'),
+        ('Z', '2'),
+        ('S', '5'),
+        ('G', '6'),
+        ('T', '7'),
+        ('B', '8'),
+    ];
+    let letter = |c: char| {
+        ALIKE
+            .iter()
+            .find(|(_, figure)| *figure == c)
+            .map_or(c, |pair| pair.0)
+    };
+    let figure = |c: char| {
+        ALIKE
+            .iter()
+            .find(|(letter, _)| *letter == c)
+            .map_or(c, |pair| pair.1)
+    };
+    let meant = read
+        .chars()
+        .enumerate()
+        .map(|(at, c)| if at < 4 { letter(c) } else { figure(c) });
+    Some(meant.collect::<String>()).filter(|number| is_container_number(number))
 }
 
 fn compact(text: &str) -> Option<String> {
@@ -143,6 +182,30 @@ mod tests {
         assert_eq!(
             container_number("CSQU3054383/40HC").as_deref(),
             Some("CSQU3054383")
+        );
+        assert_eq!(
+            tax_id("No.NL371847255B67").as_deref(),
+            Some("NL371847255B67")
+        );
+        assert_eq!(tax_id("No. 371847255").as_deref(), Some("371847255"));
+    }
+
+    #[test]
+    fn a_container_is_what_its_check_digit_says_and_else_what_was_read() {
+        for read in ["C5QU3054383", "CSQU30S43B3", "CSQU 3O54383"] {
+            assert_eq!(
+                container_number(read).as_deref(),
+                Some("CSQU3054383"),
+                "{read}"
+            );
+        }
+        assert_eq!(
+            container_number("C5QU3054384").as_deref(),
+            Some("C5QU3054384")
+        );
+        assert_eq!(
+            container_number("CSQU3054384").as_deref(),
+            Some("CSQU3054384")
         );
     }
 }
