@@ -4,12 +4,14 @@
 
 use crate::arithmetic::{close_sum, settle_amounts, settle_tax};
 use crate::candidates::{Candidate, candidates};
+use crate::mass_columns::IMPOSSIBLE;
 use crate::mentions::Mention;
 use crate::normalise::Context;
 use crate::rivals::rival_candidates;
 use docexam_domain::FieldKey;
 use regex::Regex;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Header fields of one document, in no particular order.
@@ -30,6 +32,7 @@ pub fn choose(
         .collect();
     settle_tax(&mut by_key, &printed, sum_of_lines);
     close_sum(&mut by_key, &rivals, &printed, sum_of_lines);
+    doubt_expired(&mut by_key);
     by_key
         .into_iter()
         .flat_map(|(key, candidates)| {
@@ -38,6 +41,25 @@ pub fn choose(
         })
         .filter(Candidate::is_worth_keeping)
         .collect()
+}
+
+/// No paper is valid until a day before it was issued: that is the date of a stamp, or one of the two is misread.
+fn doubt_expired(by_key: &mut BTreeMap<FieldKey, Vec<Candidate>>) {
+    let value = |candidate: &Candidate| candidate.normalised.value.clone();
+    let issued = by_key
+        .get(&FieldKey::IssueDate)
+        .and_then(|dates| value(dates.first()?));
+    let (Some(issued), Some(valid)) = (issued, by_key.get_mut(&FieldKey::ValidityDate)) else {
+        return;
+    };
+    // ISO 8601 dates are ordered as texts.
+    for date in valid
+        .iter_mut()
+        .filter(|date| value(date).is_some_and(|until| until < issued))
+    {
+        date.odds -= IMPOSSIBLE;
+    }
+    valid.sort_by(|one, other| other.odds.total_cmp(&one.odds));
 }
 
 /// Containers listed in one mention become a mention each; the text is cut, not changed.
@@ -78,6 +100,29 @@ mod tests {
             bbox: Rect::default(),
             confidence,
         }
+    }
+
+    #[test]
+    fn a_paper_is_not_valid_until_before_it_was_issued() {
+        let until = |issued: &str| {
+            let chosen = choose(
+                vec![
+                    mention(FieldKey::IssueDate, issued, 0.9),
+                    mention(FieldKey::ValidityDate, "2021-10-22", 0.9),
+                    mention(FieldKey::ValidityDate, "2026-05-14", 0.6),
+                ],
+                Vec::new(),
+                Vec::new(),
+                None,
+                &Context::default(),
+            );
+            let mut dates = chosen.into_iter();
+            dates
+                .find(|date| date.mention.key == FieldKey::ValidityDate)
+                .map(|date| date.mention.text)
+        };
+        assert_eq!(until("2020-01-01").as_deref(), Some("2021-10-22"));
+        assert_eq!(until("2025-05-14").as_deref(), Some("2026-05-14"));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use rust_decimal::Decimal;
 /// Rows are rounded: half a per cent, but a net mass is seldom so close to a gross mass.
 const NEAR: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
 
-/// Log-odds lost by masses that cannot both be right.
-const IMPOSSIBLE: f32 = 2.5;
+/// Log-odds lost by values that cannot both be right.
+pub(crate) const IMPOSSIBLE: f32 = 2.5;
 
 /// `rows` are the cells of each row; `total` gives the document's total of net or gross mass.
 pub fn settle_masses(

@@ -94,7 +94,7 @@ fn in_figures_year_first(text: &str) -> Option<Date> {
 fn with_month_name(text: &str) -> Option<Date> {
     // Folding turns every separator into one space; "04MAY2026" keeps its letters and digits glued.
     static DAY_MONTH_YEAR: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\b(\d{1,2})(?:st|nd|rd|th|er|o|a|e)? ?(?:of |de |d |thang )?([a-z]{3,}|\d{1,2}) ?(?:de |del |of |nam )?(\d{4}|\d{2})\b")
+        Regex::new(r"\b(\d{1,2})(?:st|nd|rd|th|1h|lh|er|o|a|e)? ?(?:of |de |d |thang )?([a-z]{3,}|\d{1,2}) ?(?:de |del |of |nam )?(\d{4}|\d{2})\b")
             .expect("a constant pattern")
     });
     static MONTH_DAY_YEAR: LazyLock<Regex> = LazyLock::new(|| {

@@ -5,8 +5,10 @@ use super::fold::fold;
 const NO: [&str; 12] = [
     "no", "non", "nein", "nie", "nee", "hayir", "false", "khong", "nao", "否", "n", "none",
 ];
-const YES: [&str; 14] = [
-    "yes", "oui", "ja", "si", "sim", "tak", "evet", "true", "co", "是", "x", "y", "v", "ticked",
+/// A tick is read as a J.
+const YES: [&str; 15] = [
+    "yes", "oui", "ja", "j", "si", "sim", "tak", "evet", "true", "co", "是", "x", "y", "v",
+    "ticked",
 ];
 /// What readers make of a ticked box and of an empty one.
 const TICKED: [&str; 10] = ["☑", "☒", "✓", "✔", "✗", "√", "⊠", "Ø", "冈", "区"];
