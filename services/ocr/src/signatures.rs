@@ -16,7 +16,7 @@ const PALE: u8 = 80;
 const STROKE_LENGTH: f32 = 2.6;
 const STROKE_HEIGHT: f32 = 1.2;
 /// What a pen draws is no thicker; letters as large as strokes, and logos, are.
-const PEN: f32 = 0.33;
+const PEN: f32 = 0.5;
 /// But a thin pen on a coarse scan is so many pixels wide.
 const PEN_PX: f32 = 3.5;
 /// Strokes of one signature are this close.
@@ -26,7 +26,7 @@ const HEIGHT: RangeInclusive<f32> = 1.8..=12.0;
 /// Height over width of the steepest signature.
 const STEEPEST: f32 = 1.25;
 /// Share of the box that is ink: print in capitals, codes and pictures have more.
-const INK: f32 = 0.21;
+const INK: f32 = 0.25;
 /// Length of what was drawn over width and height of its box: a straight line has less, and an arc.
 const BENT: f32 = 1.0;
 /// Share of the ink that lies in straight runs across or down as long as a stroke, as in what is left of a frame.
