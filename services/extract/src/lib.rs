@@ -3,9 +3,9 @@
 //! Goes in: what was read from the pages. Comes out: documents, each with its type, its pages, its header
 //! fields and its line items; raw texts as printed and values in the form of their keys. Every page is on
 //! exactly one document. Read it in the order of the work:
-//! `tagging` (inference, the only place that knows the model) → `continued`, `settle`, `captioned`, `brackets`, `iban_heads`, `origins`, `spaced_numbers`, `wrapped`,
+//! `tagging` (inference, the only place that knows the model) → `continued`, `settle`, `postal_lines`, `captioned`, `brackets`, `iban_heads`, `origins`, `spaced_numbers`, `wrapped`,
 //! `columns`, `code_column`, `fragments` →
-//! `mentions` and `rows` → `titles`, `split` → `candidates`, `rivals`, `arithmetic`, `choose`, `prices`, `mass_columns` → `derived` →
+//! `mentions` and `rows` → `titles`, `split` → `candidates`, `rivals`, `arithmetic`, `choose`, `prices`, `mass_columns` → `signed`, `derived` →
 //! `calibration` → `assemble`; `normalise` is used throughout.
 //! Deliberately absent: correction of what was read, checks, input and output other than the weights.
 

@@ -5,7 +5,7 @@
 //! a mention, a word that begins none goes on with the field before it. The best sequence of tags for a
 //! run is found by dynamic programming. Comes out: the same words with the tags of that sequence.
 //! What stands on several lines or far apart has rules of its own: `continued`, `right_behind`, `captioned`, `brackets`,
-//! `iban_heads`, `origins`, `spaced_numbers`, `wrapped`, `line_sums`, `columns`, `code_column`.
+//! `iban_heads`, `origins`, `spaced_numbers`, `wrapped`, `line_sums`, `columns`, `code_column`, `postal_lines`.
 
 use crate::brackets::close_brackets;
 use crate::captioned::heed_captions;

@@ -13,7 +13,7 @@ use crate::line_reader::LineReader;
 use crate::models::Models;
 use crate::places::places;
 use crate::rows::{across_the_page, completed, passed_over, without_frames};
-use crate::ruling::{ruling, without_ruling};
+use crate::ruling::{lines, without_ruling};
 use crate::scale::prepared;
 use crate::second_look::{self, Run};
 use crate::signatures::signatures;
@@ -117,10 +117,11 @@ impl Reader {
             return Ok((page.placement, ReadingSource::None, Print::default()));
         }
         if self.trusts_text_layer(&page, &ink, deadline)? {
+            let lines = lines(&page.image, &ink);
             let print = Print {
                 words: in_order(page.text_layer.unwrap_or_default()),
-                ruling: ruling(&page.image, &ink),
-                signatures: signatures(&page.image, &ink),
+                signatures: signatures(&page.image, &ink, &lines.ink),
+                ruling: lines.ruling,
             };
             return Ok((page.placement, ReadingSource::TextLayer, print));
         }
@@ -204,8 +205,8 @@ impl Reader {
 
     fn read_page(&mut self, page: &Page, ink: &Ink, deadline: Instant) -> Result<Print, OutOfTime> {
         let Sheet { image, dpi } = sheet(&page.image, page.dpi, ink);
-        let ruling = ruling(&page.image, ink);
-        let signatures = signatures(&page.image, ink);
+        let lines = lines(&page.image, ink);
+        let signatures = signatures(&page.image, ink, &lines.ink);
         let engine = &mut self.engine;
         let read = engine.read(&image, dpi, None, Segmentation::Auto, deadline)?;
         let ink = Ink::of(&image);
@@ -239,8 +240,8 @@ impl Reader {
         let (width, height) = image.dimensions();
         let words = placed(across_the_page(read), (width, height));
         Ok(Print {
-            words: cut_at_rules(words, &ruling, width as f32 / height.max(1) as f32),
-            ruling,
+            words: cut_at_rules(words, &lines.ruling, width as f32 / height.max(1) as f32),
+            ruling: lines.ruling,
             signatures,
         })
     }

@@ -33,22 +33,34 @@ const PARTS: usize = 8;
 /// Bound on what is told of a page that is all pattern, each way.
 const MOST_PARTS: usize = 2_000;
 
-/// Where lines are drawn on the page.
-pub(crate) fn ruling(image: &GrayImage, ink: &Ink) -> Ruling {
-    let Some(letter) = ink.letter_height_px().map(|pixels| pixels as f32) else {
-        return Ruling::default();
-    };
+/// The lines that are drawn on a page.
+pub(crate) struct Lines {
+    pub ruling: Ruling,
+    /// The pixels of the solid ones, with their pale edges.
+    pub ink: Mask,
+}
+
+/// Where lines are drawn on the page. None on a page without print, whose letters would be the measure.
+pub(crate) fn lines(image: &GrayImage, ink: &Ink) -> Lines {
     let faint = Mask::of(image, ink.threshold.max(ink.paper.saturating_sub(FAINT)));
+    let (width, height) = faint.size();
+    let Some(letter) = ink.letter_height_px().map(|pixels| pixels as f32) else {
+        return Lines {
+            ruling: Ruling::default(),
+            ink: Mask::empty(width, height),
+        };
+    };
     let (across, down) = (runs(&faint, letter), runs(&faint.transposed(), letter));
+    let mut solid = down.transposed();
+    solid.add(&across);
     let mut mask = Mask::of(image, ink.threshold);
     mask.take_away(&across);
     let dashed = dashed(&mask, letter);
     let dashed = dashed.iter().flat_map(|line| line.chunks(MIN_PIECES));
     let across = parts(across).into_iter().chain(dashed.filter_map(around));
-    let (width, height) = faint.size();
     let share = |pixels: u32, all: usize| pixels as f32 / all.max(1) as f32;
     let (x, y) = (|at| share(at, width), |at| share(at, height));
-    Ruling {
+    let ruling = Ruling {
         across: across
             .take(MOST_PARTS)
             .map(|part| Rect::new(x(part.left), y(part.top), x(part.right), y(part.bottom)))
@@ -59,7 +71,8 @@ pub(crate) fn ruling(image: &GrayImage, ink: &Ink) -> Ruling {
             .take(MOST_PARTS)
             .map(|part| Rect::new(x(part.top), y(part.left), x(part.bottom), y(part.right)))
             .collect(),
-    }
+    };
+    Lines { ruling, ink: solid }
 }
 
 /// Lines in parts of an eighth of the page's width.
@@ -78,13 +91,6 @@ fn around(pieces: &[Mark]) -> Option<Mark> {
         all.take_in(&piece);
         all
     })
-}
-
-/// The ink without its solid lines; what crosses them stays whole. `letter` is the height of the page's letters in pixels.
-pub(crate) fn without_lines(mut mask: Mask, letter: f32) -> Mask {
-    let lines = solid(&mask, letter);
-    mask.take_away(&lines);
-    mask
 }
 
 /// `None` where there is nothing to paint over.
@@ -311,7 +317,7 @@ mod tests {
         for dash in 0..35 {
             block(&mut ruled, 20 + dash * 16, 136, 9, 2);
         }
-        let ruling = ruling(&ruled, &Ink::of(&ruled));
+        let ruling = lines(&ruled, &Ink::of(&ruled)).ruling;
         let length = |y: f32| -> f32 {
             let at = ruling
                 .across
@@ -327,7 +333,7 @@ mod tests {
         assert!(ruling.across.len() > 8, "{ruling:?}");
         let down: f32 = ruling.down.iter().map(Rect::height).sum();
         assert!((down - 252.0 / 400.0).abs() < 0.03, "{ruling:?}");
-        let none = super::ruling(&page(), &Ink::of(&page()));
+        let none = lines(&page(), &Ink::of(&page())).ruling;
         assert!(none.is_empty(), "{none:?}");
     }
 

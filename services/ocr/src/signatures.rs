@@ -1,11 +1,10 @@
 //! Where a page was signed: strokes of a pen, longer than letters, thin, bent, and with much paper between them.
 //!
-//! In: grey pixels and their ink. Out: the boxes of what looks like a signature, on the upright page.
+//! In: grey pixels, their ink and that of drawn lines. Out: the boxes of what looks like a signature, on the upright page.
 //! Deliberately absent: whose signature it is, and whether a hand or a printer made it.
 
 use crate::ink::{Ink, Mark, clustered, marks};
 use crate::mask::Mask;
-use crate::ruling::without_lines;
 use docexam_domain::Rect;
 use image::GrayImage;
 use std::ops::{Range, RangeInclusive};
@@ -41,12 +40,13 @@ const MOST_STROKES: usize = 200;
 const SIDES: f32 = 2.4;
 
 /// None on a page without print, whose letters would be the measure.
-pub(crate) fn signatures(image: &GrayImage, ink: &Ink) -> Vec<Rect> {
+pub(crate) fn signatures(image: &GrayImage, ink: &Ink, lines: &Mask) -> Vec<Rect> {
     let Some(letter) = ink.letter_height_px().map(|pixels| pixels as f32) else {
         return Vec::new();
     };
     let threshold = ink.threshold.max(ink.paper.saturating_sub(PALE));
-    let mask = without_lines(Mask::of(image, threshold), letter);
+    let mut mask = Mask::of(image, threshold);
+    mask.take_away(lines);
     let strokes: Vec<Mark> = marks(&mask)
         .into_iter()
         .filter(|mark| may_be_stroke(mark, letter))
@@ -174,6 +174,7 @@ fn in_runs(mask: &Mask, long: usize) -> usize {
 mod tests {
     use super::*;
     use crate::ink::blacken;
+    use crate::ruling::lines;
     use image::Luma;
 
     const PAPER: u8 = 245;
@@ -198,7 +199,8 @@ mod tests {
     }
 
     fn found(image: &GrayImage) -> Vec<Rect> {
-        signatures(image, &Ink::of(image))
+        let ink = Ink::of(image);
+        signatures(image, &ink, &lines(image, &ink).ink)
     }
 
     fn wave(x: f32) -> f32 {
