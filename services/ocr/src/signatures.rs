@@ -34,7 +34,7 @@ const STRAIGHT: f32 = 0.5;
 const MOST_LETTERS: usize = 4;
 /// What is as high as this is no letter but a stroke.
 const LETTER: f32 = 1.6;
-/// With more strokes a page is a drawing or a pattern.
+/// With more strokes, or strokes whose boxes together are larger than the page, a page is a drawing or a pattern.
 const MOST_STROKES: usize = 200;
 /// Sides of pixels along the two edges of a stroke for each pixel of its length, on average over its directions.
 const SIDES: f32 = 2.4;
@@ -52,7 +52,12 @@ pub(crate) fn signatures(image: &GrayImage, ink: &Ink, lines: &Mask) -> Vec<Rect
         .filter(|mark| may_be_stroke(mark, letter))
         .take(MOST_STROKES + 1)
         .collect();
-    if strokes.len() > MOST_STROKES {
+    let boxes: u64 = strokes
+        .iter()
+        .map(|mark| u64::from(mark.width()) * u64::from(mark.height()))
+        .sum();
+    let (width, height) = image.dimensions();
+    if strokes.len() > MOST_STROKES || boxes > u64::from(width) * u64::from(height) {
         return Vec::new();
     }
     let strokes: Vec<Stroke> = strokes
@@ -60,7 +65,6 @@ pub(crate) fn signatures(image: &GrayImage, ink: &Ink, lines: &Mask) -> Vec<Rect
         .map(|mark| Stroke::of(&mask, mark, letter))
         .filter(|stroke| stroke.is_of_pen(letter))
         .collect();
-    let (width, height) = image.dimensions();
     let share = |at: u32, side: u32| at as f32 / side.max(1) as f32;
     let rect = |signature: Mark| {
         let (left, right) = (share(signature.left, width), share(signature.right, width));
@@ -117,7 +121,7 @@ struct Stroke {
 }
 
 impl Stroke {
-    /// Follows the ink of the mark from its topmost pixel.
+    /// Follows the ink of the mark from a pixel of its first row that has no ink above it, as other marks in that row have.
     fn of(mask: &Mask, mark: Mark, letter: f32) -> Self {
         let (columns, rows) = (
             mark.left as usize..mark.right as usize,
@@ -125,7 +129,12 @@ impl Stroke {
         );
         let mut own = Mask::empty(columns.len(), rows.len());
         let mut sides = 0;
-        let first = columns.clone().find(|x| mask.has(*x, rows.start));
+        let has_above = |x: usize| {
+            (x.saturating_sub(1)..x + 2).any(|x| rows.start > 0 && mask.has(x, rows.start - 1))
+        };
+        let first = columns
+            .clone()
+            .find(|x| mask.has(*x, rows.start) && !has_above(*x));
         let mut open: Vec<(usize, usize)> = first.map(|x| (x, rows.start)).into_iter().collect();
         while let Some((x, y)) = open.pop() {
             let beside = [
