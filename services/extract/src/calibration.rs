@@ -4,8 +4,7 @@
 //! whether it was right. Comes out: a calibration, kept as JSON beside the weights it was fitted for, which
 //! turns the confidences of new documents. Log-odds are stretched and moved by the quality of the page and moved
 //! by the key: logistic regression (Platt 1999) whose key terms are held near zero, so that a rare key follows
-//! the rest. What comes of it is lowered by a margin, because the papers it is fitted on are kinder than those that
-//! come. The order of two candidates of one key on one page never changes.
+//! the rest. The order of two candidates of one key on one page never changes.
 //! Deliberately absent: where the truth comes from.
 
 use crate::odds::{log_odds, probability};
@@ -21,9 +20,6 @@ const VERSION: u32 = 1;
 const KEY_PRIOR: f64 = 8.0;
 /// Pages read worse than this, by the reader's mean confidence, are poor.
 const POOR: f32 = 0.8;
-/// Log-odds taken off: 0.95 becomes 0.94. It was half a unit while confidences of real papers were too high; since rows follow
-/// their rules and values their captions they were too low, on real and generated papers alike. MODEL_CARD.md has the errors.
-const MARGIN: f64 = 0.25;
 /// Full steps of Newton's method; five are enough, the rest cost nothing.
 const STEPS: usize = 25;
 
@@ -115,11 +111,10 @@ impl Calibration {
 
     /// The calibrated confidence, [0, 1].
     pub fn apply(&self, key: FieldKey, is_cell: bool, tier: Tier, confidence: f32) -> f32 {
-        let odds = self.expected(key, is_cell, tier, confidence) - MARGIN;
-        probability(odds as f32)
+        probability(self.expected(key, is_cell, tier, confidence) as f32)
     }
 
-    /// Log-odds that a field is right on papers like those of the fit.
+    /// The calibrated log-odds.
     fn expected(&self, key: FieldKey, is_cell: bool, tier: Tier, confidence: f32) -> f64 {
         let x = f64::from(log_odds(confidence));
         let line = self.tiers.get(&tier).copied().unwrap_or(Line {
@@ -250,7 +245,7 @@ mod tests {
         ]
         .concat();
         let fitted = Calibration::fit(&seen);
-        let at = |tier, c| probability(fitted.expected(key, false, tier, c) as f32);
+        let at = |tier, c| fitted.apply(key, false, tier, c);
         assert!(
             (at(Tier::Clear, 0.99) - 0.9).abs() < 0.03,
             "{}",
@@ -267,8 +262,6 @@ mod tests {
             at(Tier::Poor, 0.99)
         );
         assert!(at(Tier::Clear, 0.8) > at(Tier::Clear, 0.7));
-        let applied = fitted.apply(key, false, Tier::Clear, 0.99);
-        assert!((applied - 0.845).abs() < 0.03, "{applied}");
     }
 
     #[test]
@@ -280,7 +273,7 @@ mod tests {
         ]
         .concat();
         let fitted = Calibration::fit(&seen);
-        let at = |key| probability(fitted.expected(key, false, Tier::TextLayer, 0.9) as f32);
+        let at = |key| fitted.apply(key, false, Tier::TextLayer, 0.9);
         assert!((at(FieldKey::SellerName) - 0.5).abs() < 0.06);
         assert!((at(FieldKey::TotalAmount) - 0.9).abs() < 0.04);
         assert!(at(FieldKey::Iban) > 0.55, "{}", at(FieldKey::Iban));
@@ -289,7 +282,7 @@ mod tests {
                 keys: BTreeMap::new(),
                 ..fitted.clone()
             };
-            probability(unknown.expected(FieldKey::Currency, false, Tier::TextLayer, 0.9) as f32)
+            unknown.apply(FieldKey::Currency, false, Tier::TextLayer, 0.9)
         });
     }
 
