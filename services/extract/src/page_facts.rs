@@ -22,6 +22,8 @@ pub struct PageFacts {
     /// Whether it shows rows of goods, and sums below them.
     pub has_rows: bool,
     pub has_total: bool,
+    /// Whether it shows a premium.
+    pub has_premium: bool,
     /// The kind of paper that its title names.
     pub title: Option<DocumentType>,
     /// Line numbers of the first and the last row of the goods table.
@@ -29,9 +31,10 @@ pub struct PageFacts {
 }
 
 impl PageFacts {
-    /// Whether it shows all that a document has, from its title to its sums.
+    /// Whether it shows all that a document has, from its title to its sums; an insurance certificate sums up nothing but its premium.
     pub fn is_whole(&self) -> bool {
-        self.title.is_some() && self.has_head && self.has_total
+        let is_insured = self.title == Some(DocumentType::InsuranceCertificate) && self.has_premium;
+        self.title.is_some() && self.has_head && (self.has_total || is_insured)
     }
 }
 
@@ -89,6 +92,7 @@ pub fn page_facts(page: &TaggedPage) -> PageFacts {
         has_head: shows(&HEAD),
         has_rows: cells.count() >= 2,
         has_total: shows(&TOTALS),
+        has_premium: shows(&[FieldKey::InsuranceAmount]),
         numbered: numbered(&printed(page)),
         is_continued: is_continued(page),
         line_numbers: line_numbers(page),

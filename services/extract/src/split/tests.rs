@@ -210,18 +210,39 @@ fn a_title_overrules_the_model() {
 
 #[test]
 fn an_original_and_its_copy_are_two_documents() {
-    let titled = |n: u32, total: &str| {
-        let mut page = page(CommercialInvoice, 0, n, 0.8)
-            .print(0.1, 0.05, "COMMERCIAL INVOICE")
+    let titled = |kind, title: &str, n: u32, sum: FieldKey, amount: &str| {
+        let words = title.split(' ').count();
+        let mut page = page(kind, 0, n, 0.8)
+            .print(0.1, 0.05, title)
             .header(FieldKey::DocumentNumber, 0.5, 0.2, "A-1")
-            .header(FieldKey::TotalAmount, 0.8, 0.8, total)
+            .header(sum, 0.8, 0.8, amount)
             .page();
-        for word in &mut page.reading.words[1..3] {
-            word.bbox.y1 = word.bbox.y0 + 2.0 * word.bbox.height();
-        }
+        let large = page.reading.words.iter_mut().skip(1).take(words);
+        large.for_each(|word| word.bbox.y1 = word.bbox.y0 + 2.0 * word.bbox.height());
         page
     };
-    assert_eq!(groups(&[titled(1, "529.87"), titled(2, "529.87")]).len(), 2);
+    let invoice = |n, total| {
+        let title = "COMMERCIAL INVOICE";
+        titled(CommercialInvoice, title, n, FieldKey::TotalAmount, total)
+    };
+    assert_eq!(
+        groups(&[invoice(1, "529.87"), invoice(2, "529.87")]).len(),
+        2
+    );
     // Each page bears the title and the number, the last one the sum.
-    assert_eq!(groups(&[titled(1, ""), titled(2, "529.87")]).len(), 1);
+    assert_eq!(groups(&[invoice(1, ""), invoice(2, "529.87")]).len(), 1);
+    let insurance = |n, sum| {
+        let title = "INSURANCE CERTIFICATE";
+        titled(DocumentType::InsuranceCertificate, title, n, sum, "83.52")
+    };
+    let premium = FieldKey::InsuranceAmount;
+    assert_eq!(
+        groups(&[insurance(1, premium), insurance(2, premium)]).len(),
+        2
+    );
+    let freight = FieldKey::FreightAmount;
+    assert_eq!(
+        groups(&[insurance(1, freight), insurance(2, freight)]).len(),
+        1
+    );
 }
