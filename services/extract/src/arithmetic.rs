@@ -224,8 +224,8 @@ fn rest(
         doubtful_too || !is_doubtful
     });
     let rest = lacking(value, charges, sum_of_lines)?;
-    // One of several taxes is a part of their sum.
-    (rest.abs() > tax.abs()).then_some(rest)
+    // One of several taxes is a part of their sum; where none is due, it is a charge that lacks.
+    (!tax.is_zero() && rest.abs() > tax.abs()).then_some(rest)
 }
 
 /// What the total is more than goods and `added` less discount; absent without goods or total.

@@ -210,6 +210,18 @@ fn of_several_taxes_the_printed_sum_is_the_tax() {
     assert!(found[&FieldKey::InsuranceAmount].is_empty());
     // Not printed: nothing is invented.
     assert_eq!(tax(&["19.25", "37.62"]), "37.62");
+    // No tax is due: what the sum lacks is a charge.
+    let mut found = invoice();
+    found.insert(
+        FieldKey::TaxAmount,
+        vec![candidate(FieldKey::TaxAmount, "0.00", 0.9)],
+    );
+    settle_tax(
+        &mut found,
+        &[candidate(FieldKey::TaxAmount, "56.87", 0.3)],
+        None,
+    );
+    assert_eq!(found[&FieldKey::TaxAmount][0].mention.text, "0.00");
 }
 
 #[test]
