@@ -2,7 +2,7 @@
 //! knows the name and the country printed beside it, if any, agrees; else the text as it is.
 
 use super::country::country;
-use super::fold::fold;
+use super::fold::{fold, is_ideograph};
 use super::synonyms::Synonyms;
 use super::text::collapsed;
 use std::sync::LazyLock;
@@ -34,6 +34,9 @@ pub fn port(text: &str) -> Option<String> {
 }
 
 fn locode(text: &str) -> Option<String> {
+    // A Chinese caption before a name in Latin letters, as in `目的港ANTWERPEN`.
+    let latin = text.trim_start_matches(|c: char| is_ideograph(c) || c == ':' || c == '：');
+    let text = if latin.is_empty() { text } else { latin };
     let compact: String = text.split_whitespace().collect();
     let is_code = compact.len() == 5
         && compact.bytes().all(|b| b.is_ascii_uppercase())
@@ -54,13 +57,22 @@ fn locode(text: &str) -> Option<String> {
 fn named(place: &str) -> Option<&'static str> {
     PORTS.code(place).or_else(|| {
         let folded = fold(place);
-        let words: Vec<&str> = folded
-            .split(' ')
-            .filter(|word| !PORT_WORDS.contains(word))
-            .collect();
-        let name = words.join(" ");
-        let by_name = PORTS.code(&name).filter(|_| !name.is_empty());
-        by_name.or_else(|| followed_by_country(&words))
+        let mut words: Vec<&str> = folded.split(' ').collect();
+        let code_of = |words: &[&str]| {
+            let by_name = PORTS.code(&words.join(" ")).filter(|_| !words.is_empty());
+            by_name.or_else(|| followed_by_country(words))
+        };
+        // `PORT SAID PORT` is the port of Port Said.
+        let is_port = |word: &&str| PORT_WORDS.contains(word);
+        let end = words
+            .iter()
+            .rposition(|word| !is_port(word))
+            .map_or(0, |last| last + 1);
+        let of_name = code_of(&words[..end]);
+        of_name.or_else(|| {
+            words.retain(|word| !is_port(&word));
+            code_of(&words)
+        })
     })
 }
 
@@ -92,6 +104,8 @@ mod tests {
             ("CNSHA", "CNSHA"),
             ("Porto", "PTOPO"),
             ("Port Klang (Malaysia)", "MYPKG"),
+            ("PORT SAID PORT, EGYPT", "EGPSD"),
+            ("目的港：ANTWERPEN PORT, BELGIUM", "BEANR"),
             // Another Valencia, and a place that is in no table.
             ("Valencia, Venezuela", "Valencia, Venezuela"),
             ("Nowhere  on Sea", "Nowhere on Sea"),
