@@ -3,7 +3,9 @@
 //! its key, that its check digit holds, that the document says it in more than one place.
 
 use crate::mentions::Mention;
-use crate::normalise::{Context, Normalised, is_container_number, is_iban, normalise};
+use crate::normalise::{
+    Context, Normalised, is_container_number, is_continental, is_iban, normalise,
+};
 use crate::odds::{log_odds, probability};
 use docexam_domain::{FieldKey, ValueForm};
 use regex::Regex;
@@ -107,7 +109,7 @@ pub fn is_plausible(mention: &Mention) -> bool {
         | FieldKey::PurchaseOrderNumber
         | FieldKey::TransportDocumentNumber
         | FieldKey::ContractNumber => digits > 0 && !is_date(text),
-        FieldKey::SellerTaxId | FieldKey::BuyerTaxId => digits > 0,
+        FieldKey::SellerTaxId | FieldKey::BuyerTaxId => digits > 0 && !is_zip_code(text),
         // The carrier's letters before it are only a part of the number on a seal.
         FieldKey::SealNumber => digits > 0,
         FieldKey::SellerName
@@ -129,13 +131,20 @@ pub fn is_plausible(mention: &Mention) -> bool {
             // Four digits name a heading; national codes have up to twelve.
             ValueForm::HsCode => (4..=14).contains(&digits) && !is_date(text),
             // "DE123456789" is a tax number.
-            ValueForm::Country => letters > 0 && digits == 0,
+            ValueForm::Country => letters > 0 && digits == 0 && !is_continental(text),
             ValueForm::Incoterm | ValueForm::Unit => letters > 0,
             // A currency may be a mere sign.
             ValueForm::Currency => !text.trim().is_empty(),
             _ => digits + letters > 0,
         },
     }
+}
+
+/// Whether a text is a postal code of the United States with its four further figures, `05402-0530`: no taxpayer's number has that form.
+fn is_zip_code(text: &str) -> bool {
+    static ZIP: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^\W*\d{5}-\d{4}\W*$").expect("a constant pattern"));
+    ZIP.is_match(text)
 }
 
 /// A day and nothing else: no amount, mass, code or number is written so.
@@ -223,6 +232,21 @@ fn promise(key: FieldKey, text: &str, normalised: &Normalised) -> f32 {
 mod tests {
     use super::*;
     use docexam_domain::Rect;
+
+    #[test]
+    fn a_postal_code_is_no_number_of_a_taxpayer() {
+        let plausible = |text| is_plausible(&mention(FieldKey::SellerTaxId, text, 0.9));
+        assert!(!plausible("05402-0530"));
+        assert!(plausible("12-3456789") && plausible("9125523796"));
+    }
+
+    #[test]
+    fn a_part_of_the_world_is_no_country() {
+        let plausible = |text| is_plausible(&mention(FieldKey::SellerCountry, text, 0.9));
+        assert!(!plausible("South American"));
+        // Misread, but one.
+        assert!(plausible("SI OVAK REPUBLR"));
+    }
 
     fn mention(key: FieldKey, text: &str, confidence: f32) -> Mention {
         Mention {

@@ -39,6 +39,14 @@ const WORDS: [&str; 4] = ["COM", "TON", "TUV", "VAT"];
 /// Codes of two letters that are words far oftener than Tonga, Somalia, American Samoa, the Isle of Man or Saint Pierre.
 const SHORT_WORDS: [&str; 5] = ["TO", "SO", "AS", "IM", "PM"];
 
+/// Parts of the world whose names hold the adjective of a country, folded.
+const CONTINENTS: [&str; 4] = [
+    "south american",
+    "north american",
+    "central american",
+    "latin american",
+];
+
 /// The country that a text names, if it names exactly one.
 pub fn country(text: &str) -> Option<String> {
     let trimmed = text.trim_matches(|c: char| !c.is_alphanumeric());
@@ -48,6 +56,11 @@ pub fn country(text: &str) -> Option<String> {
         .or_else(by_name)
         .or_else(|| the_one_inside(trimmed))
         .map(str::to_owned)
+}
+
+/// Whether a text names a part of the world by an adjective that holds that of a country.
+pub fn is_continental(text: &str) -> bool {
+    CONTINENTS.contains(&fold(text).as_str())
 }
 
 /// Whether a text is the name of a country, not its code.
@@ -136,6 +149,11 @@ fn in_words(words: &[&str]) -> Vec<&'static str> {
     let mut found = Vec::new();
     let mut start = 0;
     while start < words.len() {
+        let pair = words.get(start..start + 2).map(|pair| pair.join(" "));
+        if pair.is_some_and(|pair| CONTINENTS.contains(&pair.as_str())) {
+            start += 2;
+            continue;
+        }
         let longest = (1..=LONGEST_NAME.min(words.len() - start)).rev();
         let hit = longest.into_iter().find_map(|length| {
             let name = words[start..start + length].join(" ");
@@ -196,6 +214,7 @@ mod tests {
             ("(TR)", "TR"),
             ("TÜRKİYE", "TR"),
             ("Made in Germany", "DE"),
+            ("American oak", "US"),
             ("Country of origin: Viet Nam", "VN"),
             ("German", "DE"),
             ("EUROPEAN UNION", "EU"),
@@ -221,6 +240,7 @@ mod tests {
             "IN STOCK",
             "12",
             "VAT 5 TON",
+            "South American 60 Day Clause",
             "TO",
         ] {
             assert_eq!(country(text), None, "{text}");

@@ -24,7 +24,7 @@ mod text;
 mod unit;
 
 pub use context::Context;
-pub use country::{country_of_address, country_of_tax_id, names_country};
+pub use country::{country_of_address, country_of_tax_id, is_continental, names_country};
 pub use currency::currency_in;
 pub use fold::fold;
 pub use identifier::{is_container_number, is_iban};
