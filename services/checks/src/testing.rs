@@ -193,7 +193,7 @@ fn new_field(key: FieldKey, mention: &str, normalised: Option<&str>) -> Field {
         mention_text: mention.to_owned(),
         normalized_value: normalised.map(str::to_owned),
         alternative_values: Vec::new(),
-        confidence: 0.95,
+        confidence: 0.99,
         page_anchor: None,
         properties: Vec::new(),
     }

@@ -243,9 +243,9 @@ mod tests {
             case.with(certificate.confidence(confidence))
                 .outcomes("D01")
         };
-        assert_eq!(case("23697629", 0.6), [Outcome::Discrepancy]);
-        assert_eq!(case("23697629", 0.4), [Outcome::Indeterminate]);
-        assert_eq!(case("23697625", 0.6), [Outcome::Indeterminate]);
+        assert_eq!(case("23697629", 0.75), [Outcome::Discrepancy]);
+        assert_eq!(case("23697629", 0.6), [Outcome::Indeterminate]);
+        assert_eq!(case("23697625", 0.75), [Outcome::Indeterminate]);
     }
 
     #[test]
