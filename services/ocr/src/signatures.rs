@@ -30,6 +30,8 @@ const INK: f32 = 0.25;
 const BENT: f32 = 1.0;
 /// Share of the ink that lies in straight runs across or down as long as a stroke, as in what is left of a frame.
 const STRAIGHT: f32 = 0.5;
+/// Share of a stroke's ink in the middle of its box, at least: rings around a word and round emblems have none there.
+const IN_THE_MIDDLE: f32 = 0.03;
 /// More letters inside belong to something else that lies around them: a ring, a stamp, a frame. Letters that are crossed count as strokes.
 const MOST_LETTERS: usize = 4;
 /// What is as high as this is no letter but a stroke.
@@ -118,6 +120,8 @@ struct Stroke {
     length: f32,
     /// Pixels that lie in long straight runs.
     straight: f32,
+    /// Share of the ink that is in the middle of the box.
+    in_the_middle: f32,
 }
 
 impl Stroke {
@@ -163,13 +167,22 @@ impl Stroke {
             mark,
             length: sides as f32 / SIDES,
             straight: straight as f32,
+            in_the_middle: in_the_middle(&own) as f32 / mark.area.max(1) as f32,
         }
     }
 
     fn is_of_pen(&self, letter: f32) -> bool {
         let thickness = self.mark.area as f32 / self.length.max(1.0);
-        thickness <= (PEN * letter).max(PEN_PX)
+        thickness <= (PEN * letter).max(PEN_PX) && self.in_the_middle >= IN_THE_MIDDLE
     }
+}
+
+/// Pixels of ink in the middle of the box, three fifths of its width and of its height.
+fn in_the_middle(mask: &Mask) -> usize {
+    let (width, height) = mask.size();
+    let middle = |side: usize| side / 5..side - side / 5;
+    let rows = middle(height).map(|y| &mask.row(y)[middle(width)]);
+    rows.map(|row| row.iter().filter(|ink| **ink).count()).sum()
 }
 
 /// Pixels in rows that belong to runs of ink of at least `long` pixels.
@@ -252,6 +265,14 @@ mod tests {
             }
         }
         assert!(found(&large).is_empty());
+        let mut ring = page();
+        drawn(&mut ring, |x| {
+            (100.0_f32.powi(2) - (x - 100.0).powi(2)).sqrt() / 2.0
+        });
+        drawn(&mut ring, |x| {
+            -(100.0_f32.powi(2) - (x - 100.0).powi(2)).sqrt() / 2.0
+        });
+        assert!(found(&ring).is_empty());
         let mut thick = page();
         for dy in 0..4 {
             drawn(&mut thick, |x| wave(x) + 3.0 * dy as f32);
