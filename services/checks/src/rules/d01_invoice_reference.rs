@@ -279,7 +279,7 @@ mod tests {
             case.with(certificate.confidence(confidence))
                 .outcomes("D01")
         };
-        assert_eq!(case(0.95), [Outcome::Discrepancy]);
+        assert_eq!(case(0.98), [Outcome::Discrepancy]);
         assert_eq!(case(0.85), [Outcome::Indeterminate]);
     }
 

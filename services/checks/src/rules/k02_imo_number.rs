@@ -53,14 +53,14 @@ mod tests {
 
     #[test]
     fn fires() {
-        let wrong = case("MSC ANNA (IMO 9074728)", 0.95);
+        let wrong = case("MSC ANNA (IMO 9074728)", 0.98);
         assert_eq!(wrong.outcomes("K02"), [Outcome::Discrepancy]);
     }
 
     #[test]
     fn silent() {
         assert_eq!(
-            case("MSC ANNA (IMO 9074729)", 0.95).outcomes("K02"),
+            case("MSC ANNA (IMO 9074729)", 0.98).outcomes("K02"),
             [Outcome::Pass]
         );
     }
@@ -69,6 +69,6 @@ mod tests {
     fn cannot_judge() {
         let unsure = case("MSC ANNA IMO 9074728", 0.6);
         assert_eq!(unsure.outcomes("K02"), [Outcome::Indeterminate]);
-        assert_eq!(case("LIMOGES", 0.95).outcomes("K02"), [Outcome::NotChecked]);
+        assert_eq!(case("LIMOGES", 0.98).outcomes("K02"), [Outcome::NotChecked]);
     }
 }

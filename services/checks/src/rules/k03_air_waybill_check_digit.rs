@@ -59,14 +59,14 @@ mod tests {
     #[test]
     fn fires() {
         assert_eq!(
-            case("020-12345676", 0.95).outcomes("K03"),
+            case("020-12345676", 0.98).outcomes("K03"),
             [Outcome::Discrepancy]
         );
     }
 
     #[test]
     fn silent() {
-        assert_eq!(case("020-1234 5675", 0.95).outcomes("K03"), [Outcome::Pass]);
+        assert_eq!(case("020-1234 5675", 0.98).outcomes("K03"), [Outcome::Pass]);
     }
 
     #[test]
@@ -75,6 +75,6 @@ mod tests {
             case("020-12345676", 0.6).outcomes("K03"),
             [Outcome::Indeterminate]
         );
-        assert_eq!(case("HAWB77", 0.95).outcomes("K03"), [Outcome::NotChecked]);
+        assert_eq!(case("HAWB77", 0.98).outcomes("K03"), [Outcome::NotChecked]);
     }
 }

@@ -59,13 +59,13 @@ mod tests {
 
     #[test]
     fn fires() {
-        let case = case("4006381333931", "4006381333930", 0.95);
+        let case = case("4006381333931", "4006381333930", 0.98);
         assert_eq!(case.outcomes("K04"), [Outcome::Pass, Outcome::Discrepancy]);
     }
 
     #[test]
     fn silent() {
-        let case = case("4006381333931", "A-17", 0.95);
+        let case = case("4006381333931", "A-17", 0.98);
         assert_eq!(case.outcomes("K04"), [Outcome::Pass]);
     }
 
@@ -76,7 +76,7 @@ mod tests {
             unsure.outcomes("K04"),
             [Outcome::Pass, Outcome::Indeterminate]
         );
-        let own = case("4006381333930", "1000000000003", 0.95);
+        let own = case("4006381333930", "1000000000003", 0.98);
         assert_eq!(own.outcomes("K04"), [Outcome::NotChecked]);
     }
 }
