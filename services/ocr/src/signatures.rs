@@ -266,12 +266,11 @@ mod tests {
         }
         assert!(found(&large).is_empty());
         let mut ring = page();
-        drawn(&mut ring, |x| {
-            (100.0_f32.powi(2) - (x - 100.0).powi(2)).sqrt() / 2.0
-        });
-        drawn(&mut ring, |x| {
-            -(100.0_f32.powi(2) - (x - 100.0).powi(2)).sqrt() / 2.0
-        });
+        for step in 0..720 {
+            let (sin, cos) = (step as f32 / 2.0).to_radians().sin_cos();
+            let (x, y) = (400.0 + 30.0 * cos, 450.0 + 30.0 * sin);
+            blacken(&mut ring, x as u32, y as u32, 3, 3);
+        }
         assert!(found(&ring).is_empty());
         let mut thick = page();
         for dy in 0..4 {

@@ -70,7 +70,7 @@ fn named(place: &str) -> Option<&'static str> {
             .map_or(0, |last| last + 1);
         let of_name = code_of(&words[..end]);
         of_name.or_else(|| {
-            words.retain(|word| !is_port(&word));
+            words.retain(|word| !is_port(word));
             code_of(&words)
         })
     })
