@@ -55,14 +55,7 @@ impl Ink {
         if text.trim().is_empty() {
             return String::new();
         }
-        let number = self.mentions.len();
-        self.mentions.push(Mention {
-            key,
-            row,
-            text: text.to_owned(),
-            value: value.to_owned(),
-            every_page: false,
-        });
+        let number = self.number(key, row, text, value);
         let lines: Vec<String> = text
             .split('\n')
             .map(|line| format!("{}/*{number}*/", escape(line)))
@@ -70,16 +63,21 @@ impl Ink {
         lines.join(" \\ ")
     }
 
-    /// One mention in pieces, between which other things may stand.
-    pub fn pieces(&mut self, key: FieldKey, texts: &[String], value: &str) -> Vec<String> {
-        let number = self.mentions.len();
+    /// Notes a mention; its number.
+    fn number(&mut self, key: FieldKey, row: Option<usize>, text: &str, value: &str) -> usize {
         self.mentions.push(Mention {
             key,
-            row: None,
-            text: texts.join("\n"),
+            row,
+            text: text.to_owned(),
             value: value.to_owned(),
             every_page: false,
         });
+        self.mentions.len() - 1
+    }
+
+    /// One mention in pieces, between which other things may stand.
+    pub fn pieces(&mut self, key: FieldKey, texts: &[String], value: &str) -> Vec<String> {
+        let number = self.number(key, None, &texts.join("\n"), value);
         texts
             .iter()
             .map(|text| format!("{}/*{number}*/", escape(text)))
@@ -88,14 +86,7 @@ impl Ink {
 
     /// A value that is drawn, not written: the comment that is put right behind the call of Typst that draws it.
     pub fn drawn(&mut self, key: FieldKey, value: &str) -> String {
-        let number = self.mentions.len();
-        self.mentions.push(Mention {
-            key,
-            row: None,
-            text: String::new(),
-            value: value.to_owned(),
-            every_page: false,
-        });
+        let number = self.number(key, None, "", value);
         format!("/*{number}*/")
     }
 

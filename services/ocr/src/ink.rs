@@ -6,6 +6,7 @@
 //! Deliberately absent: what the marks say.
 
 use crate::mask::Mask;
+use docexam_domain::Rect;
 use image::GrayImage;
 
 /// A mark must be this much darker than the paper. Pencil and worn thermal print are; sensor noise
@@ -66,6 +67,17 @@ impl Mark {
         (
             (self.left + self.right) as i32 / 2,
             (self.top + self.bottom) as i32 / 2,
+        )
+    }
+
+    /// Its box as a part of a page of the given size in pixels.
+    pub(crate) fn on_page(&self, (width, height): (usize, usize)) -> Rect {
+        let share = |pixels: u32, all: usize| pixels as f32 / all.max(1) as f32;
+        Rect::new(
+            share(self.left, width),
+            share(self.top, height),
+            share(self.right, width),
+            share(self.bottom, height),
         )
     }
 

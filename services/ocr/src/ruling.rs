@@ -58,18 +58,16 @@ pub(crate) fn lines(image: &GrayImage, ink: &Ink) -> Lines {
     let dashed = dashed(&mask, letter);
     let dashed = dashed.iter().flat_map(|line| line.chunks(MIN_PIECES));
     let across = parts(across).into_iter().chain(dashed.filter_map(around));
-    let share = |pixels: u32, all: usize| pixels as f32 / all.max(1) as f32;
-    let (x, y) = (|at| share(at, width), |at| share(at, height));
+    // Lines down were found with rows for columns.
+    let turned = |part: Rect| Rect::new(part.y0, part.x0, part.y1, part.x1);
+    let down = parts(down).into_iter().take(MOST_PARTS);
     let ruling = Ruling {
         across: across
             .take(MOST_PARTS)
-            .map(|part| Rect::new(x(part.left), y(part.top), x(part.right), y(part.bottom)))
+            .map(|part| part.on_page((width, height)))
             .collect(),
-        // They were found with rows for columns.
-        down: parts(down)
-            .into_iter()
-            .take(MOST_PARTS)
-            .map(|part| Rect::new(x(part.top), y(part.left), x(part.bottom), y(part.right)))
+        down: down
+            .map(|part| turned(part.on_page((height, width))))
             .collect(),
     };
     Lines { ruling, ink: solid }

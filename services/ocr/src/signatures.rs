@@ -67,19 +67,11 @@ pub(crate) fn signatures(image: &GrayImage, ink: &Ink, lines: &Mask) -> Vec<Rect
         .map(|mark| Stroke::of(&mask, mark, letter))
         .filter(|stroke| stroke.is_of_pen(letter))
         .collect();
-    let share = |at: u32, side: u32| at as f32 / side.max(1) as f32;
-    let rect = |signature: Mark| {
-        let (left, right) = (share(signature.left, width), share(signature.right, width));
-        let (top, bottom) = (
-            share(signature.top, height),
-            share(signature.bottom, height),
-        );
-        Rect::new(left, top, right, bottom)
-    };
     let boxes = strokes.iter().map(|stroke| stroke.mark).collect();
     let mut found = clustered(boxes, (CLOSE * letter) as u32);
     found.retain(|signature| is_signature(signature, &strokes, ink, letter));
-    found.into_iter().map(rect).collect()
+    let of_page = |signature: &Mark| signature.on_page(mask.size());
+    found.iter().map(of_page).collect()
 }
 
 fn may_be_stroke(mark: &Mark, letter: f32) -> bool {
