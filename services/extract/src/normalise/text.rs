@@ -14,6 +14,7 @@ pub fn collapsed(text: &str) -> Option<String> {
 /// `5 Quay Road, Porto, Portugal` of three lines.
 pub fn address(text: &str) -> Option<String> {
     let edges = |c: char| " ,;:|[]{}_-–—·•".contains(c);
+    let text = POST_BOX.replace_all(text, "P.O. Box");
     let lines: Vec<String> = text
         .lines()
         .filter_map(collapsed)
@@ -22,6 +23,10 @@ pub fn address(text: &str) -> Option<String> {
         .collect();
     (!lines.is_empty()).then(|| lines.join(", "))
 }
+
+/// A post box whose letter is read as a figure, or whose point is lost.
+static POST_BOX: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\bP\.?0\.? ?[B8](?:ox|0x|OX|0X)\b").expect("a constant pattern"));
 
 /// The line without the word for "address" that stands before it in boxes of captions and values.
 fn without_caption(line: &str) -> &str {
@@ -80,10 +85,16 @@ fn unclosed_bracket_dropped(text: &str) -> &str {
 /// address on the same line, and its number in a register; points belong to it (`Co., Ltd.`).
 pub fn name(text: &str) -> Option<String> {
     let named = REGISTERED.replace_all(text, "");
+    let named = ADDRESSED.replace(&named, "");
     let bare = named.trim_matches(|c: char| c.is_whitespace() || "|_[]{};:,=-–—·•".contains(c));
     let words: Vec<String> = bare.split_whitespace().map(legal_form).collect();
     collapsed(&words.join(" "))
 }
+
+/// What is written before the name of whom a paper is for: `To:`, `致：`.
+static ADDRESSED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?i:致|to|an|à|messrs\.?|m/s\.?)\s*[:：]\s*").expect("a constant pattern")
+});
 
 /// `(BRN 52893724C)`, `(Company No. 123456-X)`: a number in a register of companies or of tax.
 static REGISTERED: LazyLock<Regex> = LazyLock::new(|| {
@@ -159,6 +170,9 @@ mod tests {
         );
         assert_eq!(address("Addison Road 4").as_deref(), Some("Addison Road 4"));
         assert_eq!(address(" \n"), None);
+        for box_number in ["P.0. Box 36", "P0 Box 36", "P.O. Box 36"] {
+            assert_eq!(address(box_number).as_deref(), Some("P.O. Box 36"));
+        }
         assert_eq!(reference("|AP12025.").as_deref(), Some("AP12025"));
         assert_eq!(reference("Code:.F546.27").as_deref(), Some("F546.27"));
         assert_eq!(reference("No.:DPI/7").as_deref(), Some("DPI/7"));
@@ -179,6 +193,10 @@ mod tests {
             ("Studio 50 LLC", "Studio 50 LLC"),
             ("Terminal 1 S.A.", "Terminal 1 S.A."),
             ("Unit 5A Trading", "Unit 5A Trading"),
+            ("致：Marchetti Ltda.", "Marchetti Ltda."),
+            ("致S.L.U. Marchetti", "致S.L.U. Marchetti"),
+            ("To: Acme", "Acme"),
+            ("Toto Ltd", "Toto Ltd"),
         ] {
             assert_eq!(name(read).as_deref(), Some(meant));
         }
