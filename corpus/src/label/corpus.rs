@@ -181,7 +181,7 @@ fn label(
 }
 
 /// Mostly 200 or 300 dpi.
-fn scan_dpi(rng: &mut ChaCha8Rng) -> f32 {
+pub(super) fn scan_dpi(rng: &mut ChaCha8Rng) -> f32 {
     match rng.random_range(0..10) {
         0..6 => 200.0,
         6..8 => 300.0,
@@ -206,7 +206,7 @@ fn started<'a>(
 }
 
 /// Seed, split and index give the same random numbers in any thread and any run.
-fn dice(seed: u64, split: Split, index: u64) -> ChaCha8Rng {
+pub(super) fn dice(seed: u64, split: Split, index: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ ((split as u64 + 1) << 56));
     rng.set_stream(index);
     rng

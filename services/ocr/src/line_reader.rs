@@ -1,42 +1,22 @@
-//! A neural reader of one line of print: grey pixels go in, letters with their places and confidences come out.
-//! PP-OCRv6 (Baidu, Apache-2.0) as ONNX, run by `rten`. It errs in other places than Tesseract: noise, rulings and
-//! broken letters trouble it little, accents of foreign capitals more.
+//! A neural reader of one line of print: grey pixels go in, letters with their places and confidences come out. It errs in other
+//! places than Tesseract: noise, rulings and broken letters trouble it little, accents of foreign capitals more.
 //!
-//! Deliberately absent: which words are read again and who is believed (`second_look`).
+//! Deliberately absent: the network (`line_network`), which words are read again and who is believed (`second_look`).
 
 use crate::OcrError;
 use crate::engine::{Crop, ReadWord};
-use image::{GrayImage, imageops};
-use rten::{Model, ModelOptions, RunOptions, ThreadPool};
-use rten_tensor::NdTensor;
-use rten_tensor::prelude::*;
-use std::fs::File;
-use std::io::Read;
+use crate::line_network::{LineNetwork, line_image};
+use docexam_letters::BLANK;
+use image::GrayImage;
 use std::path::Path;
-use std::sync::Arc;
 
-/// Height in pixels that the network was trained with.
-const HEIGHT: u32 = 48;
-/// A word of 40 letters is some 1,000 wide; noise may be wider. It takes 0.2 ms a pixel.
-const WIDEST: u32 = 2_400;
-const NARROWEST: u32 = 16;
-/// Grey levels become −1 to 1.
-const MIDDLE: f32 = 127.5;
-/// Class 0 is the blank of connectionist temporal classification, the last one a space.
-const BLANK: usize = 0;
 /// Half the width of a letter, in heights of the line.
 const HALF_A_LETTER: f32 = 0.25;
 /// Marks that a word may begin with.
 const OPENING: [&str; 7] = ["(", "$", "€", "£", "¥", "₺", "#"];
-/// Size of a network in bytes; PP-OCRv6's small one has 21 million.
-const LARGEST: u64 = 100_000_000;
 
 pub(crate) struct LineReader {
-    network: Model,
-    /// What each class stands for.
-    letters: Vec<String>,
-    /// Of one thread: pages are what is read side by side.
-    threads: Arc<ThreadPool>,
+    network: LineNetwork,
 }
 
 /// One letter as the network sees it.
@@ -50,67 +30,21 @@ struct Letter {
 }
 
 impl LineReader {
-    /// Loads the network and reads an empty line with it, so that what is no such network shows at once.
     pub(crate) fn load(path: &Path) -> Result<Self, OcrError> {
-        let refused = |problem: String| OcrError::LineModel {
-            path: path.to_owned(),
-            problem,
-        };
-        let bytes = bytes(path)?;
-        let network = apart(|| ModelOptions::with_all_ops().load(bytes)).map_err(&refused)?;
-        let letters = classes_of(&network);
-        let letters = letters.ok_or_else(|| refused("it names no characters".to_owned()))?;
-        let reader = Self {
-            network,
-            letters,
-            threads: Arc::new(ThreadPool::with_num_threads(1)),
-        };
-        let line = GrayImage::from_pixel(2 * HEIGHT, HEIGHT, image::Luma([255]));
-        reader.classes(&line).map_err(&refused)?;
-        Ok(reader)
+        let network = LineNetwork::load(path)?;
+        Ok(Self { network })
     }
 
     /// The words of the line of print in a part of an image, from left to right, each as sure as its least certain letter;
     /// none where the network does not run on it.
     pub(crate) fn read(&self, image: &GrayImage, place: Crop) -> Vec<ReadWord> {
-        let (width, height) = (place.width.max(1), place.height.max(1));
-        let wide = u64::from(width) * u64::from(HEIGHT) / u64::from(height);
-        let wide = (wide as u32).clamp(NARROWEST, WIDEST);
-        let filter = imageops::FilterType::Triangle;
-        let line = imageops::resize(&place.of(image), wide, HEIGHT, filter);
-        match self.classes(&line) {
+        match self.network.classes(&line_image(image, place)) {
             Ok(classes) => words(&self.decoded(&classes), place),
             Err(problem) => {
                 tracing::warn!(problem, "the line reader failed");
                 Vec::new()
             }
         }
-    }
-
-    /// The likeliest class of each of the steps from left to right, and its probability.
-    fn classes(&self, line: &GrayImage) -> Result<Vec<(usize, f32)>, String> {
-        let (width, height) = (line.width() as usize, line.height() as usize);
-        let pixels = NdTensor::from_fn([1, 3, height, width], |[_, _, y, x]| {
-            f32::from(line.as_raw()[y * width + x]) / MIDDLE - 1.0
-        });
-        let options = RunOptions::default().with_thread_pool(Some(self.threads.clone()));
-        let output = apart(|| self.network.run_one(pixels.view().into(), Some(options)))?;
-        let output: NdTensor<f32, 3> = output
-            .try_into()
-            .map_err(|_| "the network's output has no three dimensions".to_owned())?;
-        let [_, steps, classes] = output.shape();
-        if classes != self.letters.len() {
-            return Err(format!(
-                "the network knows {classes} classes, but names {}",
-                self.letters.len()
-            ));
-        }
-        let likeliest = |step: usize| {
-            let row = output.slice((0, step));
-            let all = row.iter().copied().enumerate();
-            all.reduce(|best, next| if next.1 > best.1 { next } else { best })
-        };
-        Ok((0..steps).filter_map(likeliest).collect())
     }
 
     /// Steps of one class that follow each other are one letter, unless a blank is between them.
@@ -124,7 +58,7 @@ impl LineReader {
                     letter.confidence = letter.confidence.max(confidence);
                 }
                 _ => letters.push(Letter {
-                    text: self.letters[class].clone(),
+                    text: self.network.characters()[class].clone(),
                     confidence,
                     place: (step as f32 + 0.5) / classes.len() as f32,
                 }),
@@ -199,44 +133,6 @@ fn belongs_together(before: &str, next: &str) -> bool {
             && next.starts_with(is_figure))
 }
 
-/// On a thread of its own, which waits for the network's threads: a worker of one pool that waits for another pool takes
-/// up the next page meanwhile, and that page's reader would be this one.
-fn apart<T: Send, E: ToString + Send>(
-    work: impl FnOnce() -> Result<T, E> + Send,
-) -> Result<T, String> {
-    let done = std::thread::scope(|scope| scope.spawn(work).join());
-    let done = done.map_err(|_| "the network panicked".to_owned())?;
-    done.map_err(|error| error.to_string())
-}
-
-/// The blank, the characters that the network's file names, one a line, and the space.
-fn classes_of(network: &Model) -> Option<Vec<String>> {
-    let mut fields = network.metadata().fields();
-    let (_, characters) = fields.find(|(key, _)| *key == "character")?;
-    let characters = characters.lines().map(str::to_owned);
-    let blank = std::iter::once(String::new());
-    Some(blank.chain(characters).chain([" ".to_owned()]).collect())
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, OcrError> {
-    let unreadable = |source| OcrError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    let mut bytes = Vec::new();
-    file.take(LARGEST + 1)
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(OcrError::LineModel {
-            path: path.to_owned(),
-            problem: format!("larger than {LARGEST} bytes"),
-        });
-    }
-    Ok(bytes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,20 +182,6 @@ mod tests {
         assert_eq!(texts("2025年8月17日"), ["2025年8月17日"]);
         assert_eq!(texts(" - 139 "), ["-139"]);
         assert!(texts("").is_empty());
-    }
-
-    #[test]
-    fn what_is_no_network_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("reader.onnx");
-        for content in [&b""[..], b"not a network", &[0x0a; 4_000]] {
-            std::fs::write(&file, content).unwrap();
-            let problem = LineReader::load(&file).err().unwrap().to_string();
-            assert!(
-                problem.contains("reader.onnx is no reader of lines: "),
-                "{problem}"
-            );
-        }
     }
 
     #[test]

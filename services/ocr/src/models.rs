@@ -90,7 +90,7 @@ fn trained_data(folder: &Path, name: &str) -> PathBuf {
 }
 
 /// Computed once for each path in a process: the Latin model is 89 MB and every worker asks.
-fn short_digest(path: &Path) -> Result<String, OcrError> {
+pub(crate) fn short_digest(path: &Path) -> Result<String, OcrError> {
     static KNOWN: Mutex<Option<HashMap<PathBuf, String>>> = Mutex::new(None);
     let unreadable = |source| OcrError::Unreadable {
         path: path.to_owned(),

@@ -57,9 +57,9 @@ pub struct Reader {
 }
 
 /// A page that Tesseract is asked to read, at the size at which it is read.
-struct Sheet {
-    image: GrayImage,
-    dpi: f32,
+pub(crate) struct Sheet {
+    pub image: GrayImage,
+    pub dpi: f32,
 }
 
 /// What is on a page.
@@ -320,7 +320,7 @@ impl Reader {
     }
 }
 
-fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
+pub(crate) fn sheet(image: &GrayImage, dpi: f32, ink: &Ink) -> Sheet {
     let steps: [fn(&GrayImage, &Ink) -> Option<GrayImage>; 2] = [without_stamps, without_bands];
     let mut cleaned: Option<(Ink, GrayImage)> = None;
     for step in steps {

@@ -4,7 +4,7 @@ use crate::exit::Done;
 use crate::input::ReaderOptions;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use docexam_corpus::label::{LabelOptions, label_corpus, receipts};
+use docexam_corpus::label::{LabelOptions, LineOptions, label_corpus, line_corpus, receipts};
 use docexam_corpus::{GenerateOptions, Split, generate, golden, sample};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -15,6 +15,8 @@ pub enum Command {
     /// Write training pages (JSON lines): documents typeset, captured, read and labelled.
     /// Stop and start it as you like: it continues the file
     Label(Label),
+    /// Write lines of print with their texts (JSON lines), which `docexam train letters` learns from
+    Lines(Lines),
     /// Write training pages from receipts that others labelled (SROIE: boxes/NAME.csv, keys/NAME.json)
     Receipts(Receipts),
     /// Write consignments as files: documents, declaration, truth and planted errors
@@ -42,6 +44,27 @@ pub struct Receipts {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Lines {
+    /// The file to write, some 3 MB for 10 documents
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Documents, with about 60 lines each
+    #[arg(long, value_name = "N")]
+    count: u64,
+    /// Splits differ in layouts, companies and goods
+    #[arg(long, value_enum, default_value_t = SplitName::Train)]
+    split: SplitName,
+    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
+    /// Without it, half of them in those that fit the seller, half in any of training
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    languages: Vec<String>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    threads: usize,
 }
 
 #[derive(Args)]
@@ -123,6 +146,7 @@ enum SplitName {
 pub fn run(command: &Command) -> anyhow::Result<Done> {
     match command {
         Command::Label(arguments) => label(arguments),
+        Command::Lines(arguments) => lines(arguments),
         Command::Generate(arguments) => cases(arguments),
         Command::Receipts(arguments) => labelled_receipts(arguments),
         Command::Sample(arguments) => {
@@ -170,6 +194,22 @@ fn cases(arguments: &Generate) -> anyhow::Result<Done> {
     let pages = generate(&options, &|progress| bar.set_position(progress.cases))?;
     bar.finish_and_clear();
     println!("{} cases, {pages} pages", arguments.count);
+    Ok(Done::Complete)
+}
+
+fn lines(arguments: &Lines) -> anyhow::Result<Done> {
+    let options = LineOptions {
+        seed: arguments.seed,
+        count: arguments.count,
+        split: split(arguments.split),
+        languages: arguments.languages.clone(),
+        out: arguments.out.clone(),
+        threads: arguments.threads,
+    };
+    let bar = ProgressBar::new(arguments.count);
+    let lines = line_corpus(&options, &|done| bar.set_position(done))?;
+    bar.finish_and_clear();
+    println!("{lines} lines of {} documents", arguments.count);
     Ok(Done::Complete)
 }
 

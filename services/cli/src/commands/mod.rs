@@ -20,3 +20,4 @@ pub mod store;
 mod stored;
 pub mod submit;
 pub mod train;
+pub mod train_letters;

@@ -1,6 +1,7 @@
 //! `docexam train`: the layout model from labelled pages, the token table from a sentence encoder, one model of
-//! several.
+//! several, and the letters of the line reader (`train_letters`).
 
+use super::train_letters;
 use crate::exit::Done;
 use anyhow::bail;
 use clap::{Args, Subcommand};
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Train the letters of the line reader on lines of print (see `docexam corpus lines`)
+    Letters(train_letters::Arguments),
 }
 
 #[derive(Args)]
@@ -128,6 +131,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             println!("{}", docexam_layout::join(weights, out)?);
             Ok(Done::Complete)
         }
+        Some(Command::Letters(arguments)) => train_letters::run(arguments),
         None => train(&arguments.training),
     }
 }
