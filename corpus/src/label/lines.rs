@@ -10,12 +10,13 @@ use crate::error::CorpusError;
 use crate::label::align::upright_truth;
 use crate::label::corpus::{dice, scan_dpi};
 use crate::label::documents::document;
+use crate::label::pages::upright_page;
 use crate::lexicon::{LANGUAGES, check_languages};
 use crate::truth::{RenderedPage, TruthWord};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use docexam_domain::Rect;
-use docexam_intake::{Limits, Page};
+use docexam_intake::Page;
 use docexam_ocr::{LineImage, lines_at};
 use image::GrayImage;
 use image::codecs::png::PngEncoder;
@@ -148,10 +149,7 @@ fn lines_of_page(
     rng: &mut ChaCha8Rng,
 ) -> Result<Vec<(String, GrayImage)>, CorpusError> {
     let captured = capture(page, look, rng);
-    let bytes = files::png(&captured)?;
-    let upright = docexam_intake::open("capture.png", bytes.into(), &Limits::default())
-        .and_then(|file| file.page(1));
-    let Ok(upright) = upright else {
+    let Ok(upright) = upright_page(files::png(&captured)?) else {
         return Ok(Vec::new());
     };
     let truth = upright_truth(&page.words, &captured.motion, &upright.placement);
@@ -160,7 +158,7 @@ fn lines_of_page(
     }
     let aspect = upright.image.width() as f32 / upright.image.height().max(1) as f32;
     let boxes = boxes(&truth, aspect, rng);
-    Ok(texts(&upright, &truth, &boxes))
+    Ok(texts(&upright, &truth, &boxes, aspect))
 }
 
 /// Whether the page lies as it is read, and not on its head or its side: then words follow each other to the right.
@@ -204,8 +202,12 @@ fn boxes(truth: &[TruthWord], aspect: f32, rng: &mut ChaCha8Rng) -> Vec<Rect> {
 }
 
 /// What is printed in the line of each box, as far as it is Latin print and no word is cut.
-fn texts(page: &Page, truth: &[TruthWord], boxes: &[Rect]) -> Vec<(String, GrayImage)> {
-    let aspect = page.image.width() as f32 / page.image.height().max(1) as f32;
+fn texts(
+    page: &Page,
+    truth: &[TruthWord],
+    boxes: &[Rect],
+    aspect: f32,
+) -> Vec<(String, GrayImage)> {
     let lines = lines_at(page, boxes).into_iter().flatten();
     lines
         .filter_map(|LineImage { image, place }| Some((text_in(&place, truth, aspect)?, image)))

@@ -10,7 +10,7 @@ use crate::error::CorpusError;
 use crate::label::align::{Labelling, Tally, label_page, upright_truth};
 use crate::truth::{RenderedDocument, RenderedPage, TruthWord};
 use docexam_domain::{PageReading, PageStatus, Placement, ReadingSource, Word};
-use docexam_intake::{IntakeError, Limits};
+use docexam_intake::{IntakeError, Limits, Page};
 use docexam_layout::{LabelledWord, TrainingPage};
 use docexam_ocr::Reader;
 use rand_chacha::ChaCha8Rng;
@@ -61,10 +61,7 @@ pub fn read_page(
     captured: &CapturedPage,
     reader: &mut Reader,
 ) -> Result<Read, CorpusError> {
-    let bytes = files::png(captured)?;
-    let upright = docexam_intake::open("capture.png", bytes.into(), &Limits::default())
-        .and_then(|file| file.page(1))
-        .map_err(|problem| unread(&problem))?;
+    let upright = upright_page(files::png(captured)?).map_err(|problem| unread(&problem))?;
     let placement = upright.placement;
     let reading = reader.read(0, upright);
     // The reader may have turned the page; then its placement says so.
@@ -76,6 +73,11 @@ pub fn read_page(
         truth,
         labelling,
     })
+}
+
+/// The page of a captured picture as intake gives it to the reader.
+pub(super) fn upright_page(png: Vec<u8>) -> Result<Page, IntakeError> {
+    docexam_intake::open("capture.png", png.into(), &Limits::default())?.page(1)
 }
 
 /// The pages of the born-digital PDF as their text layer gives them, labelled. Pages whose text

@@ -15,7 +15,7 @@ const LARGEST: u64 = 40_000_000;
 const TRAINED: &str = "trained";
 
 pub struct Letters {
-    network: Network,
+    pub(crate) network: Network,
     alphabet: Alphabet,
 }
 
@@ -76,7 +76,7 @@ impl Alphabet {
 impl Letters {
     pub(crate) fn new(tensors: Tensors, alphabet: Alphabet) -> Self {
         Self {
-            network: Network::new(tensors),
+            network: Network { tensors },
             alphabet,
         }
     }
@@ -126,22 +126,15 @@ impl Letters {
         }
     }
 
-    /// Writes the weights of a network in half precision, with its alphabet.
-    pub(crate) fn save(
-        path: &Path,
-        tensors: &Tensors,
-        alphabet: &Alphabet,
-        reader: &str,
-    ) -> Result<(), LettersError> {
+    /// Writes the weights in half precision, with the alphabet.
+    pub(crate) fn save(&self, path: &Path, reader: &str) -> Result<(), LettersError> {
         let half = |(name, tensor): (&String, &candle_core::Tensor)| {
             Ok((name.clone(), tensor.to_dtype(DType::F16)?))
         };
-        let stored: Tensors = tensors
-            .iter()
-            .map(half)
-            .collect::<Result<_, LettersError>>()?;
+        let tensors = self.network.tensors.iter();
+        let stored: Tensors = tensors.map(half).collect::<Result<_, LettersError>>()?;
         let trained = Trained {
-            alphabet: alphabet.texts.concat(),
+            alphabet: self.alphabet.texts.concat(),
             reader: reader.to_owned(),
         };
         let trained = serde_json::to_string(&trained);

@@ -19,12 +19,12 @@ const SIGHT: usize = 5;
 /// Rows between two lines, so that no block looks from one into the other.
 pub const GAP: usize = SIGHT / 2;
 /// Length of the vector of a step.
-pub const WIDTH: usize = 160;
-pub const BLOCKS: usize = 2;
+const WIDTH: usize = 160;
+const BLOCKS: usize = 2;
 const EPSILON: f64 = 1e-5;
 
 pub struct Network {
-    tensors: Tensors,
+    pub tensors: Tensors,
 }
 
 /// What is left out in training, so that no single number is relied on.
@@ -56,10 +56,6 @@ impl Dropout<'_> {
 }
 
 impl Network {
-    pub fn new(tensors: Tensors) -> Self {
-        Self { tensors }
-    }
-
     /// Scores of each step, [rows, classes]. `rows` holds for each row 1, or 0 between two lines, [rows, 1].
     pub fn scores(
         &self,
@@ -149,7 +145,7 @@ fn shapes(classes: usize) -> Vec<(String, Vec<usize>)> {
     all
 }
 
-/// Weights to begin with, evenly spread by the number of what goes in (He et al., 2015).
+/// Weights to begin with: evenly spread, and smaller by the root of the number of what goes in.
 pub fn beginning(classes: usize, random: &mut ChaCha8Rng) -> Result<Tensors> {
     let tensor = |(name, shape): (String, Vec<usize>)| {
         let count: usize = shape.iter().product();

@@ -113,7 +113,13 @@ pub fn train(
         .iter()
         .map(|(name, variable)| (name.clone(), variable.as_tensor().clone()))
         .collect();
-    let network = Network::new(tensors.clone());
+    let letters = Letters::new(tensors, alphabet);
+    let slope = Slope {
+        network: &letters.network,
+        variables: &variables,
+        classes: letters.alphabet().len(),
+        options,
+    };
     let parameters = ParamsAdamW {
         lr: options.learning_rate,
         weight_decay: WEIGHT_DECAY,
@@ -138,12 +144,6 @@ pub fn train(
             })
             .collect();
         optimizer.set_learning_rate(learning_rate(options, step));
-        let slope = Slope {
-            network: &network,
-            variables: &variables,
-            classes: alphabet.len(),
-            options,
-        };
         let (loss, gradients) = slope.of(&batch, random.random(), &threads)?;
         optimizer.step(&gradients)?;
         (sum, count) = (sum + loss, count + 1);
@@ -154,17 +154,16 @@ pub fn train(
             right: None,
         };
         if (step + 1).is_multiple_of(options.evaluate_every) || step + 1 == options.steps {
-            let letters = Letters::new(tensors.clone(), alphabet.clone());
             right = share_right(&letters, validation)?;
             report.right = Some(right);
             (last, sum, count) = (report.loss, 0.0, 0);
-            Letters::save(out, &tensors, &alphabet, reader)?;
+            letters.save(out, reader)?;
         }
         progress(&report);
     }
     Ok(TrainReport {
         lines: learned.len(),
-        letters: alphabet.len() - 1,
+        letters: letters.alphabet().len() - 1,
         loss: last,
         right,
     })

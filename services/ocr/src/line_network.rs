@@ -33,8 +33,8 @@ const LATE: &str = "p2o.pd_op.squeeze.0.0";
 pub struct LineNetwork {
     network: Model,
     input: NodeId,
-    /// Its own classes, the deep and the late features.
-    outputs: [NodeId; 3],
+    /// Of its own classes.
+    output: NodeId,
     /// What each class stands for: the blank, the characters, a space.
     characters: Vec<String>,
     /// Of one thread: pages are what is read side by side.
@@ -65,13 +65,9 @@ impl LineNetwork {
         else {
             return Err(refused("it has no input or no output".to_owned()));
         };
-        let node = |name: &str| {
-            let found = network.find_node(name);
-            found.ok_or_else(|| refused(format!("it has no node {name}")))
-        };
         let this = Self {
             input: *input,
-            outputs: [*output, node(DEEP)?, node(LATE)?],
+            output: *output,
             characters,
             threads: Arc::new(ThreadPool::with_num_threads(1)),
             digest: crate::models::short_digest(path)?,
@@ -91,17 +87,16 @@ impl LineNetwork {
         &self.characters
     }
 
-    /// The features of a line as `line_image` gives it; absent where the network does not run on it.
+    /// The features of a line as `line_image` gives it; absent where the network has no such nodes or does not run on it.
     pub fn features(&self, line: &GrayImage) -> Option<Features> {
-        let [_, features @ ..] = self.outputs;
-        let [deep, late] = self.run(line, &features).ok()?;
+        let nodes = [self.network.find_node(DEEP)?, self.network.find_node(LATE)?];
+        let [deep, late] = self.run(line, &nodes).ok()?;
         features_of(deep, late).ok()
     }
 
     /// The likeliest class of each of the steps from left to right, and its probability.
     pub(crate) fn classes(&self, line: &GrayImage) -> Result<Vec<(usize, f32)>, String> {
-        let [output, ..] = self.outputs;
-        let [output] = self.run(line, &[output])?;
+        let [output] = self.run(line, &[self.output])?;
         let output: NdTensor<f32, 3> = output.try_into().map_err(|_| other_shapes())?;
         let [_, steps, classes] = output.shape();
         if classes != self.characters.len() {

@@ -15,7 +15,8 @@ pub enum Command {
     /// Write training pages (JSON lines): documents typeset, captured, read and labelled.
     /// Stop and start it as you like: it continues the file
     Label(Label),
-    /// Write lines of print with their texts (JSON lines), which `docexam train letters` learns from
+    /// Write lines of print with their texts (JSON lines), which `docexam train letters` learns from.
+    /// Without --languages, every other document is in any language of training
     Lines(Lines),
     /// Write training pages from receipts that others labelled (SROIE: boxes/NAME.csv, keys/NAME.json)
     Receipts(Receipts),
@@ -25,6 +26,20 @@ pub enum Command {
     Sample(Sample),
     /// Write the small consignments of corpus/golden anew, with the digests of their files
     Golden(Golden),
+}
+
+/// What documents are drawn from.
+#[derive(Args)]
+struct Drawn {
+    /// Splits differ in layouts, companies and goods
+    #[arg(long, value_enum, default_value_t = SplitName::Train)]
+    split: SplitName,
+    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
+    /// Without it, those of training that fit the seller
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    languages: Vec<String>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
 }
 
 #[derive(Args)]
@@ -54,15 +69,8 @@ pub struct Lines {
     /// Documents, with about 60 lines each
     #[arg(long, value_name = "N")]
     count: u64,
-    /// Splits differ in layouts, companies and goods
-    #[arg(long, value_enum, default_value_t = SplitName::Train)]
-    split: SplitName,
-    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
-    /// Without it, half of them in those that fit the seller, half in any of training
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    languages: Vec<String>,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    drawn: Drawn,
     #[arg(long, default_value_t = 1, value_name = "N")]
     threads: usize,
 }
@@ -75,14 +83,8 @@ pub struct Generate {
     /// Consignments
     #[arg(long, default_value_t = GenerateOptions::default().count, value_name = "N")]
     count: u64,
-    #[arg(long, value_enum, default_value_t = SplitName::Train)]
-    split: SplitName,
-    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
-    /// Without it, those of training that fit the seller
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    languages: Vec<String>,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    drawn: Drawn,
     /// Share of cases with planted errors, 0 to 1
     #[arg(long, default_value_t = GenerateOptions::default().share_planted, value_name = "SHARE")]
     share_planted: f64,
@@ -112,15 +114,8 @@ pub struct Label {
     /// Documents in the finished file
     #[arg(long, value_name = "N")]
     count: u64,
-    /// Splits differ in layouts, companies and goods
-    #[arg(long, value_enum, default_value_t = SplitName::Train)]
-    split: SplitName,
-    /// Languages of the documents, e.g. de,fr; sv and ro only with --split test.
-    /// Without it, those of training that fit the seller
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    languages: Vec<String>,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    drawn: Drawn,
     #[arg(long, default_value_t = 1, value_name = "N")]
     threads: usize,
     /// Share of documents that are really captured and read (about a second a page), 0 to 1
@@ -181,10 +176,10 @@ fn labelled_receipts(arguments: &Receipts) -> anyhow::Result<Done> {
 fn cases(arguments: &Generate) -> anyhow::Result<Done> {
     check_shares([arguments.share_planted, arguments.share_captured])?;
     let options = GenerateOptions {
-        seed: arguments.seed,
+        seed: arguments.drawn.seed,
         count: arguments.count,
-        split: split(arguments.split),
-        languages: arguments.languages.clone(),
+        split: split(arguments.drawn.split),
+        languages: arguments.drawn.languages.clone(),
         out: arguments.out.clone(),
         share_planted: arguments.share_planted,
         share_captured: arguments.share_captured,
@@ -199,10 +194,10 @@ fn cases(arguments: &Generate) -> anyhow::Result<Done> {
 
 fn lines(arguments: &Lines) -> anyhow::Result<Done> {
     let options = LineOptions {
-        seed: arguments.seed,
+        seed: arguments.drawn.seed,
         count: arguments.count,
-        split: split(arguments.split),
-        languages: arguments.languages.clone(),
+        split: split(arguments.drawn.split),
+        languages: arguments.drawn.languages.clone(),
         out: arguments.out.clone(),
         threads: arguments.threads,
     };
@@ -224,10 +219,10 @@ fn label(arguments: &Label) -> anyhow::Result<Done> {
     check_shares([arguments.share_ocr, arguments.share_text_layer])?;
     let ocr = arguments.reader.config()?;
     let options = LabelOptions {
-        seed: arguments.seed,
+        seed: arguments.drawn.seed,
         count: arguments.count,
-        split: split(arguments.split),
-        languages: arguments.languages.clone(),
+        split: split(arguments.drawn.split),
+        languages: arguments.drawn.languages.clone(),
         out: arguments.out.clone(),
         threads: arguments.threads,
         share_ocr: arguments.share_ocr,
